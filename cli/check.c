@@ -1,0 +1,146 @@
+/* check.c - baud check: a plugin against its contract, question by question.
+ *
+ * A replay is `--only N --seed S`, and --in-process under a debugger. Warnings do not count against the plugin.
+ */
+#include "check/check.h"
+
+#include <cjson/cJSON.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+typedef struct tally {
+  int passed, failed, warned, skipped;
+  const char *unit; /* of the last line */
+  cJSON *list;      /* null: lines for people */
+} tally;
+
+static const char *word_of(const check_result *r) {
+  if (r->verdict == CHECK_FAILED) return r->check->severity == CHECK_WARNING ? "warn" : "FAIL";
+  return r->verdict == CHECK_SKIPPED ? "skip" : "ok";
+}
+
+static void add_json(tally *t, const check_result *r, const char *word) {
+  cJSON *object = cJSON_CreateObject();
+  if (r->unit) cJSON_AddStringToObject(object, "unit", r->unit);
+  else cJSON_AddNullToObject(object, "unit");
+  cJSON_AddNumberToObject(object, "check", r->check->number);
+  cJSON_AddStringToObject(object, "name", r->check->name);
+  cJSON_AddStringToObject(object, "verdict", r->verdict == CHECK_FAILED && r->check->severity == CHECK_ERROR ? "fail" : word);
+  cJSON_AddStringToObject(object, "text", r->text);
+  cJSON_AddNumberToObject(object, "seconds", r->seconds);
+  cJSON_AddItemToArray(t->list, object);
+}
+
+static void print_line(tally *t, const check_result *r, const char *word) {
+  if (r->unit && (!t->unit || strcmp(t->unit, r->unit) != 0)) printf("\n%s\n", r->unit);
+  t->unit = r->unit;
+  printf("%-4s %2" PRIu32 " %s%s%s\n", word, r->check->number, r->check->name, r->text[0] ? ": " : "", r->text);
+  fflush(stdout);
+}
+
+static void report(void *ctx, const check_result *r) {
+  tally *t = ctx;
+  const char *word = word_of(r);
+  *(r->verdict == CHECK_OK ? &t->passed : r->verdict == CHECK_SKIPPED ? &t->skipped : r->check->severity == CHECK_WARNING ? &t->warned : &t->failed) += 1;
+  t->list ? add_json(t, r, word) : print_line(t, r, word);
+}
+
+static void print_summary(const tally *t, uint64_t seed) {
+  if (t->list) {
+    char *text = cJSON_Print(t->list);
+    puts(text ? text : "[]");
+    cJSON_free(text);
+    return;
+  }
+  printf("\n%d passed, %d failed, %d warnings, %d skipped (seed %" PRIu64 ")\n", t->passed, t->failed, t->warned, t->skipped, seed);
+}
+
+static void print_list(int as_json) {
+  cJSON *list = cJSON_CreateArray();
+  for (const check *c = check_table; c->number; c++) {
+    char roles[60] = "";
+    for (uint32_t role = BAUD_ENV; role <= BAUD_REWARD; role++)
+      if (c->roles & CHECK_OF(role)) snprintf(roles + strlen(roles), sizeof roles - strlen(roles), "%s%s", roles[0] ? ", " : "", role_name(role));
+    if (!as_json) {
+      printf("%2" PRIu32 "  %-7s  %-74s  %s\n", c->number, c->severity == CHECK_WARNING ? "warning" : "error", c->name, roles[0] ? roles : "library");
+      continue;
+    }
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddNumberToObject(object, "check", c->number);
+    cJSON_AddStringToObject(object, "name", c->name);
+    cJSON_AddStringToObject(object, "severity", c->severity == CHECK_WARNING ? "warning" : "error");
+    cJSON_AddStringToObject(object, "of", roles[0] ? roles : "library");
+    cJSON_AddItemToArray(list, object);
+  }
+  char *text = as_json ? cJSON_Print(list) : NULL;
+  if (text) puts(text);
+  cJSON_free(text);
+  cJSON_Delete(list);
+}
+
+static int is_number_of_a_check(uint64_t n) {
+  for (const check *c = check_table; c->number; c++)
+    if (c->number == n) return 1;
+  return 0;
+}
+
+/* A file, or the name of a unit: then that unit alone is asked. */
+static int check_one(const char *what, check_options options, tally *t, baud_error *error) {
+  char path[PATH_MAX], id[200];
+  size_t length = strlen(what);
+  if (strchr(what, '/') || (length > 3 && strcmp(what + length - 3, ".so") == 0)) return check_plugin(what, &options, report, t, error);
+  int code = check_find(what, path, sizeof path, id, sizeof id, error);
+  options.unit = id;
+  return code ? code : check_plugin(path, &options, report, t, error);
+}
+
+static int read_number(const char *option, const char *text, uint64_t *out) {
+  char *end;
+  *out = strtoull(text, &end, 0);
+  if (*text != '-' && *text && !*end) return 0;
+  fprintf(stderr, "baud check: %s takes a number, not \"%s\"\n", option, text);
+  return -1;
+}
+
+static int run(int argc, char **argv) {
+  static const struct option long_options[] = {{"json", no_argument, NULL, 'j'}, {"only", required_argument, NULL, 'o'}, {"seed", required_argument, NULL, 's'},
+                                               {"in-process", no_argument, NULL, 'i'}, {"list", no_argument, NULL, 'l'}, {"help", no_argument, NULL, 'h'}, {0}};
+  check_options options = {.seed = 1};
+  uint64_t only = 0;
+  int as_json = 0, is_list = 0, code = 0;
+  for (int option; (option = getopt_long(argc, argv, "h", long_options, NULL)) != -1;) {
+    if (option == 'h') return cli_help(stdout, &subcommand_check), EXIT_OK;
+    if (option == 'j') as_json = 1;
+    else if (option == 'l') is_list = 1;
+    else if (option == 'i') options.isolation = CHECK_IN_PROCESS;
+    else if (option == 'o' && read_number("--only", optarg, &only) != 0) return EXIT_USAGE;
+    else if (option == 's' && read_number("--seed", optarg, &options.seed) != 0) return EXIT_USAGE;
+    else if (option == '?') return EXIT_USAGE;
+  }
+  if (is_list) return print_list(as_json), EXIT_OK;
+  if (only && !is_number_of_a_check(only)) return fprintf(stderr, "baud check: there is no check %" PRIu64 " (--list shows them)\n", only), EXIT_USAGE;
+  if (optind == argc) return fprintf(stderr, "baud check: which plugin? A file, or a name that baud plugins lists\n"), EXIT_USAGE;
+  options.only = (uint32_t)only;
+  tally t = {.list = as_json ? cJSON_CreateArray() : NULL};
+  baud_error error = {0};
+  for (; optind < argc && code >= 0; optind++) code = check_one(argv[optind], options, &t, &error);
+  if (code < 0) cJSON_Delete(t.list);
+  if (code < 0) return cli_fail(EXIT_USAGE, "check", &error);
+  print_summary(&t, options.seed);
+  cJSON_Delete(t.list);
+  return t.failed ? EXIT_TRIAL_FAILED : EXIT_OK;
+}
+
+const subcommand subcommand_check = {
+    "check", "[--json] [--only N] [--seed S] [--in-process] PLUGIN...", "hold plugins to their contract",
+    "  PLUGIN        a library (a path, or ends in .so), or the name of a unit\n"
+    "  --only N      ask check N alone\n"
+    "  --seed S      draw by seed S (1): with --only a failure is replayed\n"
+    "  --in-process  no child processes: for a debugger\n"
+    "  --list        list the checks\n"
+    "  --json        an array of {unit, check, name, verdict, text, seconds}\n", run};

@@ -1,0 +1,271 @@
+/* report.c - baud report RUN: what a run found. A table with one row a configuration, then the claims, judged anew
+ * from the store by the script that lies in the run's folder.
+ *
+ * Figures are means over trials with half the width of their 95 % bootstrap interval; bits are totals a trial.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "lua/language.h"
+#include "params.h"
+#include "statistics.h"
+
+/* The table's columns; headings, JSON names and help read it. */
+enum reduction { PER_EPISODE, TOTAL };
+static const struct {
+  const char *heading, *figure;
+  enum reduction reduction;
+} columns[] = {
+    {"return", "return", PER_EPISODE},   {"success", "success", PER_EPISODE},  {"steps", "steps", PER_EPISODE},
+    {"offered", "offered", TOTAL}, {"received", "received", TOTAL}, {"absorbed", "absorbed", TOTAL},
+};
+enum { N_COLUMNS = sizeof columns / sizeof columns[0], CELL = 40 };
+
+typedef struct row {
+  uint32_t n_trials, n_done;
+  double episodes; /* mean over trials */
+  statistics_estimate estimate[N_COLUMNS];
+  char mark[N_COLUMNS];
+} row;
+
+typedef struct report {
+  store *results;
+  plan *p;
+  store_trial *trials;
+  uint32_t n_trials;
+  row *rows;     /* [n_configs] */
+  cJSON *claims; /* array of { claim, verdict, figures } */
+  int n_open;    /* claims that do not hold */
+} report;
+
+static void report_clear(report *r) {
+  cJSON_Delete(r->claims);
+  free(r->rows);
+  free(r->trials);
+  if (r->p) plan_free(r->p);
+  if (r->results) store_close(r->results);
+}
+
+static int read_trials(report *r, baud_error *error) {
+  uint32_t n, first = 0;
+  int code = store_trial_count(r->results, &r->n_trials, error);
+  if (code) return code;
+  r->trials = calloc((size_t)r->n_trials + 1, sizeof *r->trials);
+  r->rows = calloc((size_t)r->p->n_configs + 1, sizeof *r->rows);
+  if (!r->trials || !r->rows) return error_set(error, BAUD_ENOMEM, "no memory for %u trials", r->n_trials);
+  for (; !code && first < r->n_trials; first += n) {
+    n = r->n_trials - first;
+    code = store_read_trials(r->results, first, r->trials + first, &n, error);
+    if (!code && n == 0) return error_set(error, BAUD_EIO, "the store holds fewer trials than it says");
+  }
+  return code;
+}
+
+/* One figure over the trials of a configuration that have it. */
+static int estimate_column(report *r, uint32_t config, size_t column, double *values, baud_error *error) {
+  row *to = &r->rows[config];
+  size_t n = 0;
+  int figure = figure_find(columns[column].figure);
+  to->mark[column] = '-';
+  if (figure < 0) return error_set(error, BAUD_EBUG, "there is no figure \"%s\"", columns[column].figure);
+  for (uint32_t t = 0; t < r->n_trials; t++) {
+    double sum;
+    uint64_t count;
+    if (r->trials[t].config != config) continue;
+    int code = store_read_total(r->results, r->trials[t].trial, (uint32_t)figure, UINT64_MAX, &sum, &count, error);
+    if (code) return code;
+    if (count == 0) continue;
+    values[n++] = columns[column].reduction == TOTAL ? sum : sum / (double)count;
+    to->mark[column] = store_read_mark(r->results, r->trials[t].trial, (uint32_t)figure);
+  }
+  if (n == 0) return 0;
+  return statistics_bootstrap(STATISTICS_MEAN, STATISTICS_BCA, values, n, &to->estimate[column], error);
+}
+
+static int make_rows(report *r, baud_error *error) {
+  double *values = calloc((size_t)r->n_trials + 1, sizeof *values);
+  int code = values ? 0 : error_set(error, BAUD_ENOMEM, "no memory for %u trials", r->n_trials);
+  for (uint32_t t = 0; !code && t < r->n_trials; t++) {
+    row *to = &r->rows[r->trials[t].config];
+    to->n_trials++;
+    to->n_done += r->trials[t].status == STATUS_DONE;
+    to->episodes += (double)r->trials[t].episodes;
+  }
+  for (uint32_t c = 0; !code && c < r->p->n_configs; c++) {
+    if (r->rows[c].n_trials > 0) r->rows[c].episodes /= r->rows[c].n_trials;
+    for (size_t i = 0; !code && i < N_COLUMNS; i++) code = estimate_column(r, c, i, values, error);
+  }
+  free(values);
+  return code;
+}
+
+static int take_claim(void *ctx, const language_verdict *verdict, baud_error *error) {
+  (void)error;
+  report *r = ctx;
+  cJSON *object = cJSON_CreateObject();
+  cJSON_AddStringToObject(object, "claim", verdict->text);
+  cJSON_AddStringToObject(object, "verdict", verdict->verdict);
+  cJSON_AddStringToObject(object, "figures", verdict->figures);
+  cJSON_AddItemToArray(r->claims, object);
+  r->n_open += strcmp(verdict->verdict, "holds") != 0;
+  return 0;
+}
+
+/* ---- As text ----------------------------------------------------------------------------------------------- */
+
+static int columns_of(const char *text) { /* characters, not bytes */
+  int n = 0;
+  for (; *text; text++) n += (*text & 0xc0) != 0x80;
+  return n;
+}
+
+static void cell_text(const row *from, size_t column, char *text) {
+  const statistics_estimate *e = &from->estimate[column];
+  const char *mark = columns[column].reduction == TOTAL ? mark_text(from->mark[column]) : "";
+  if (from->mark[column] == '-' || e->n == 0) snprintf(text, CELL, "-");
+  else if (e->n == 1 || e->low == e->high) snprintf(text, CELL, "%s%.4g", mark, e->value);
+  else snprintf(text, CELL, "%s%.4g ±%.2g", mark, e->value, (e->high - e->low) / 2.0);
+}
+
+static void print_padded(const char *text, int width) { printf("  %*s%s", width - columns_of(text), "", text); }
+
+static void print_table(const report *r) {
+  int label = 0, width[N_COLUMNS];
+  char text[CELL];
+  for (uint32_t c = 0; c < r->p->n_configs; c++)
+    if (columns_of(r->p->configs[c].label) > label) label = columns_of(r->p->configs[c].label);
+  for (size_t i = 0; i < N_COLUMNS; i++) {
+    width[i] = columns_of(columns[i].heading);
+    for (uint32_t c = 0; c < r->p->n_configs; c++) {
+      cell_text(&r->rows[c], i, text);
+      if (columns_of(text) > width[i]) width[i] = columns_of(text);
+    }
+  }
+  printf("%*s  %9s  %9s", label, "", "trials", "episodes");
+  for (size_t i = 0; i < N_COLUMNS; i++) print_padded(columns[i].heading, width[i]);
+  putchar('\n');
+  for (uint32_t c = 0; c < r->p->n_configs; c++) {
+    const row *from = &r->rows[c];
+    printf("%s%*s", r->p->configs[c].label, label - columns_of(r->p->configs[c].label), "");
+    snprintf(text, sizeof text, "%u/%u", from->n_done, from->n_trials);
+    printf("  %9s  %9.0f", text, from->episodes);
+    for (size_t i = 0; i < N_COLUMNS; i++) {
+      cell_text(from, i, text);
+      print_padded(text, width[i]);
+    }
+    putchar('\n');
+  }
+  puts("\nreturn, success, steps: an episode's mean; offered, received, absorbed: a trial's bits in all;"
+       "\nmeans over trials, ± half of the 95 % bootstrap interval");
+}
+
+static void print_claims(const report *r) {
+  const cJSON *claim;
+  if (cJSON_GetArraySize(r->claims) > 0) putchar('\n');
+  cJSON_ArrayForEach(claim, r->claims) {
+    const char *figures = cJSON_GetObjectItem(claim, "figures")->valuestring;
+    printf("%-9s  %s\n", cJSON_GetObjectItem(claim, "verdict")->valuestring, cJSON_GetObjectItem(claim, "claim")->valuestring);
+    if (figures[0]) printf("%-9s  %s\n", "", figures);
+  }
+}
+
+/* ---- As JSON ----------------------------------------------------------------------------------------------- */
+
+static cJSON *number_or_null(double x) { return isfinite(x) ? cJSON_CreateNumber(x) : cJSON_CreateNull(); }
+
+static cJSON *row_json(const report *r, uint32_t c) {
+  const row *from = &r->rows[c];
+  cJSON *object = cJSON_CreateObject(), *figures = cJSON_CreateObject();
+  cJSON_AddStringToObject(object, "label", r->p->configs[c].label);
+  cJSON_AddItemToObject(object, "tags", cJSON_Parse(r->p->configs[c].tags));
+  cJSON_AddNumberToObject(object, "trials", from->n_trials);
+  cJSON_AddNumberToObject(object, "done", from->n_done);
+  cJSON_AddItemToObject(object, "episodes", number_or_null(from->episodes));
+  for (size_t i = 0; i < N_COLUMNS; i++) {
+    const statistics_estimate *e = &from->estimate[i];
+    cJSON *cell = cJSON_CreateObject();
+    if (e->n == 0) {
+      cJSON_Delete(cell);
+      continue;
+    }
+    cJSON_AddItemToObject(cell, "mean", number_or_null(e->value));
+    cJSON_AddItemToObject(cell, "low", number_or_null(e->low));
+    cJSON_AddItemToObject(cell, "high", number_or_null(e->high));
+    cJSON_AddNumberToObject(cell, "n", (double)e->n);
+    cJSON_AddStringToObject(cell, "mark", mark_text(from->mark[i]));
+    cJSON_AddItemToObject(figures, columns[i].heading, cell);
+  }
+  cJSON_AddItemToObject(object, "figures", figures);
+  return object;
+}
+
+static void print_json(const report *r) {
+  cJSON *object = cJSON_CreateObject(), *configs = cJSON_CreateArray();
+  cJSON_AddStringToObject(object, "name", r->p->name);
+  for (uint32_t c = 0; c < r->p->n_configs; c++) cJSON_AddItemToArray(configs, row_json(r, c));
+  cJSON_AddItemToObject(object, "configs", configs);
+  cJSON_AddItemReferenceToObject(object, "claims", r->claims);
+  char *text = json_canonical(object);
+  if (text) puts(text);
+  free(text);
+  cJSON_Delete(object);
+}
+
+/* ---- The subcommand ---------------------------------------------------------------------------------------- */
+
+static int gather(report *r, const char *folder, baud_error *error) {
+  char path[1100];
+  registry *plugins = NULL;
+  snprintf(path, sizeof path, "%s/store.db", folder);
+  int code = store_open_readonly(&r->results, path, error);
+  if (!code) code = store_read_plan(r->results, &r->p, error);
+  if (!code) code = read_trials(r, error);
+  if (!code) code = make_rows(r, error);
+  if (!code) code = registry_open(&plugins, error);
+  if (!code) {
+    r->claims = cJSON_CreateArray();
+    code = language_claims(folder, r->results, plugins, take_claim, r, error);
+    registry_free(plugins);
+  }
+  return code;
+}
+
+static int run(int argc, char **argv) {
+  const char *what = NULL;
+  int json = 0;
+  baud_error error;
+  char folder[1000];
+  report r = {0};
+  for (int i = 1; i < argc; i++) {
+    if (strcmp(argv[i], "--json") == 0) {
+      json = 1;
+    } else if (argv[i][0] == '-' || what) {
+      error_set(&error, BAUD_EARG, "unexpected \"%s\"; it takes a run and --json", argv[i]);
+      return cli_fail(EXIT_USAGE, "report", &error);
+    } else {
+      what = argv[i];
+    }
+  }
+  if (cli_find_run(what, folder, sizeof folder, &error) != 0) return cli_fail(cli_exit_code(&error), "report", &error);
+  int code = gather(&r, folder, &error), exit_code = EXIT_OK;
+  if (code) {
+    exit_code = cli_fail(cli_exit_code(&error), "report", &error);
+  } else {
+    if (json) print_json(&r);
+    else print_table(&r), print_claims(&r);
+    exit_code = r.n_open > 0 ? EXIT_CLAIM_FAILS : EXIT_OK;
+  }
+  report_clear(&r);
+  return exit_code;
+}
+
+const subcommand subcommand_report = {
+    "report", "[RUN] [--json]", "shows what a run found: a table of its configurations, and its claims judged anew",
+    "  RUN      a run's folder, name or the beginning of its name; without it the newest\n"
+    "  --json   for machines: { name, configs: [ { label, tags, trials, done, episodes, figures } ],\n"
+    "           claims: [ { claim, verdict, figures } ] }\n"
+    "Exit code 3 when a claim does not hold (fails, or is undecided).\n",
+    run};

@@ -1,0 +1,109 @@
+/* casting.c - which environments a learner is tried with: those of its own library first, then the small worlds
+ * that come with baud; without a demonstrator where it does without one, else with.
+ */
+#include "check/rehearsal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "check/variants.h"
+#include "params.h"
+
+typedef struct partner {
+  const char *env, *params, *reward;
+} partner;
+
+static const partner partners[] = {
+    {"baud.lockbox", "{\"codes\":16}", "baud.outcome"},
+    {"baud.bandit", "{\"arms\":3}", "baud.dense"},
+    {"baud.random_mdp", "{\"states\":4,\"actions\":2,\"horizon\":6}", "baud.dense"},
+    {"baud.maze", "{\"width\":4,\"height\":4,\"max_steps\":40}", "baud.dense"},
+    {"baud.lock", "{\"digits\":2,\"symbols\":3}", "baud.outcome"},
+    {"baud.random_map", "{\"states\":6,\"actions\":2,\"max_steps\":30}", "baud.dense"},
+};
+enum { N_PARTNERS = sizeof partners / sizeof *partners, TRIED_TICKS = 40 };
+
+void casting_config(const casting *cast, uint32_t lanes, enum rehearsal_mode mode, const char *rest, char *json, size_t size) {
+  snprintf(json, size, "{%s,\"lanes\":%u,\"limit\":60,\"mode\":\"%s\",%s}", cast->units, lanes, mode == REHEARSAL_EVALUATES ? "evaluate" : "train", rest);
+}
+
+static int write_casting(casting *cast, const plugin *learner, const baud_value *values, const char *values_text, const partner *with, int is_shown) {
+  cJSON *params = params_write(learner->unit, values);
+  char *text = params ? json_canonical(params) : NULL;
+  int n = snprintf(cast->units, sizeof cast->units,
+                   "\"env\":{\"id\":\"%s\",\"params\":%s},\"reward\":{\"id\":\"%s\",\"params\":{}},\"learner\":{\"id\":\"%s\",\"params\":%s}%s", with->env,
+                   with->params, with->reward, learner->unit->id, text ? text : "{}", is_shown ? ",\"demonstrator\":{\"competence\":0.9}" : "");
+  snprintf(cast->text, sizeof cast->text, "with %s%s%s%s", with->env, is_shown ? " and its demonstrator" : "", values_text[0] ? ", " : "", values_text);
+  cJSON_free(text);
+  cJSON_Delete(params);
+  return n > 0 && (size_t)n < sizeof cast->units;
+}
+
+/* Whether all of them can be set up together and the learner takes what it is given there; else why not. A learner
+ * may find out only by and by that a world is not for it, and says so with a reason: that is no fault. */
+static int is_playable(check_run *run, const casting *cast, baud_error *error) {
+  static rehearsal r;
+  check_run aside = {.check = run->check, .plugins = run->plugins, .unit = run->unit, .seed = run->seed, .now_in = run->now_in};
+  int verdict = rehearsal_open(&r, &aside, cast, 2, REHEARSAL_TRAINS, run->seed);
+  if (verdict == CHECK_OK) verdict = rehearsal_play(&r, TRIED_TICKS);
+  rehearsal_close(&r);
+  if (verdict == CHECK_FAILED) error_set(error, BAUD_EARG, "%s", aside.text);
+  return verdict != CHECK_FAILED;
+}
+
+/* The environments of the learner's library, then the table. */
+static int partner_at(const check_run *run, uint32_t index, partner *p) {
+  for (size_t i = 0; i < registry_count(run->plugins); i++) {
+    const plugin *unit = registry_at(run->plugins, i);
+    if (!unit->unit || unit->unit->role != BAUD_ENV || strcmp(unit->path, run->unit->path) != 0) continue;
+    if (index-- == 0) return *p = (partner){unit->unit->id, "{}", "baud.outcome"}, 1;
+  }
+  if (index >= N_PARTNERS) return 0;
+  *p = partners[index];
+  return 1;
+}
+
+static int cast_with(check_run *run, const variant *v, const partner *with, casting *cast, baud_error *error) {
+  for (int is_shown = 0; is_shown < 2; is_shown++)
+    if (write_casting(cast, run->unit, v->values, v->text, with, is_shown) && is_playable(run, cast, error)) return 1;
+  return 0;
+}
+
+static int nobody(check_run *run, const baud_error *error) {
+  return run_skip(run, "no environment at hand suits it%s%s", error->text[0] ? ": " : "", error->text);
+}
+
+int casting_find(check_run *run, uint32_t index, casting *cast) {
+  static variant v;
+  partner with;
+  baud_error error = {0};
+  variant_at(&v, run->unit->unit, 0, run->seed);
+  for (uint32_t i = 0; partner_at(run, i, &with); i++)
+    if (cast_with(run, &v, &with, cast, &error) && index-- == 0) return 1;
+  nobody(run, &error);
+  return 0;
+}
+
+static int asked(check_run *run, const casting *cast, rehearsal_ask ask) {
+  int verdict = ask(run, cast);
+  if (verdict == CHECK_FAILED) run_add(run, " (%s)", cast->text);
+  return verdict;
+}
+
+int rehearsal_each(check_run *run, rehearsal_ask ask) {
+  static variant v;
+  static casting cast;
+  partner with, first = {0};
+  baud_error error = {0};
+  int plays = 0, verdict = CHECK_OK;
+  variant_at(&v, run->unit->unit, 0, run->seed);
+  for (uint32_t i = 0; verdict != CHECK_FAILED && plays < CASTINGS_PLAIN && partner_at(run, i, &with); i++) {
+    if (!cast_with(run, &v, &with, &cast, &error)) continue;
+    if (plays++ == 0) first = with;
+    verdict = asked(run, &cast, ask);
+  }
+  if (plays == 0) return nobody(run, &error);
+  for (uint32_t i = 1; verdict != CHECK_FAILED && variant_at(&v, run->unit->unit, i, run->seed); i++)
+    if (cast_with(run, &v, &first, &cast, &error)) verdict = asked(run, &cast, ask);
+  return verdict;
+}

@@ -1,0 +1,270 @@
+/* quiz.c - see quiz.h. Items are grouped into batches of as many as the learner has lanes; within a batch all have
+ * their action given, or none has.
+ */
+#include "ledger/quiz.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct quiz {
+  const baud_env_spec *env;
+  uint32_t n, max_answers, independence, lanes, n_batches;
+  baud_item *item;      /* [n]; truth and prior point into `numbers` */
+  double *numbers;      /* [n][2][max_answers] */
+  uint32_t *order;      /* [n_batches][lanes]: item indices; unused places repeat the first, marked in `is_filler` */
+  uint8_t *is_filler;
+  char **obs;           /* [n_batches][n_obs] -> [lanes][count] */
+  char **action;        /* [n_batches] -> [lanes][count] */
+  uint8_t *zeros, *ones; /* [lanes] */
+  char *chosen;         /* [lanes] actions that the learner writes where none is given */
+  const void **pointers; /* [n_obs] */
+};
+
+static size_t field_bytes(const baud_field *f) { return (f->dtype == BAUD_U8 ? 1u : 4u) * (size_t)f->count; }
+
+/* ---- Preparing ---------------------------------------------------------------------------------------- */
+
+static int check_item(const baud_item *item, uint32_t index, uint32_t max_answers, baud_error *error) {
+  double truth = 0.0, prior = 0.0;
+  if (item->kinds == 0) return 0;
+  if (item->n_answers < 2 || item->n_answers > max_answers || item->channel >= BAUD_CHANNELS)
+    return error_set(error, BAUD_EPLUGIN, "quiz item %u has %u answers or names channel %u", index, item->n_answers, item->channel);
+  for (uint32_t i = 0; i < item->n_answers; i++) {
+    truth += item->truth[i];
+    prior += item->prior[i];
+    if (item->truth[i] > 0.0 && !(item->prior[i] > 0.0))
+      return error_set(error, BAUD_EPLUGIN, "quiz item %u: answer %u is right, but its prior is %g", index, i, item->prior[i]);
+  }
+  int truth_fits = item->score == BAUD_SCORE_SET ? truth >= 1.0 : fabs(truth - 1.0) < 1e-6;
+  if (!truth_fits || fabs(prior - 1.0) > 1e-6)
+    return error_set(error, BAUD_EPLUGIN, "quiz item %u: its right answers weigh %g and its priors sum to %g", index, truth, prior);
+  return 0;
+}
+
+/* Item `index` written into place `lane` of a batch. */
+static int fetch_item(quiz *q, const baud_quiz *extension, const void *model, const void *world, uint32_t index, uint32_t batch,
+                      uint32_t lane, baud_error *error) {
+  baud_item *item = &q->item[index];
+  void *obs[64] = {0};
+  for (uint32_t f = 0; f < q->env->n_obs && f < 64; f++) obs[f] = q->obs[(size_t)batch * q->env->n_obs + f] + lane * field_bytes(&q->env->obs[f]);
+  *item = (baud_item){.size = BAUD_SIZE(baud_item), .truth = q->numbers + 2ul * index * q->max_answers, .obs = obs,
+                      .prior = q->numbers + (2ul * index + 1) * q->max_answers, .action = q->action[batch] + lane * field_bytes(q->env->action)};
+  memset(item->truth, 0, 2ul * q->max_answers * sizeof *item->truth);
+  if (extension->item(model, world, index, item) != BAUD_OK) return error_set(error, BAUD_EPLUGIN, "quiz item %u could not be made", index);
+  item->obs = NULL;
+  item->action = NULL;
+  return check_item(item, index, q->max_answers, error);
+}
+
+static int allocate(quiz *q) {
+  size_t fields = q->env->n_obs;
+  q->item = calloc(q->n, sizeof *q->item);
+  q->numbers = calloc(2ul * q->n * q->max_answers, sizeof *q->numbers);
+  q->n_batches = 0;
+  q->order = calloc((size_t)(q->n + 2) * q->lanes, sizeof *q->order);
+  q->is_filler = calloc((size_t)(q->n + 2) * q->lanes, 1);
+  q->obs = calloc((q->n + 2u) * (fields + 1), sizeof *q->obs);
+  q->action = calloc(q->n + 2u, sizeof *q->action);
+  q->zeros = calloc(q->lanes, 1);
+  q->ones = malloc(q->lanes);
+  q->chosen = calloc(q->lanes, field_bytes(q->env->action));
+  q->pointers = calloc(fields + 1, sizeof *q->pointers);
+  if (!q->item || !q->numbers || !q->order || !q->is_filler || !q->obs || !q->action || !q->zeros || !q->ones || !q->chosen || !q->pointers)
+    return BAUD_ENOMEM;
+  memset(q->ones, 1, q->lanes);
+  return 0;
+}
+
+static int open_batch(quiz *q, uint32_t batch) {
+  for (uint32_t f = 0; f < q->env->n_obs; f++)
+    if (!(q->obs[(size_t)batch * q->env->n_obs + f] = calloc(q->lanes, field_bytes(&q->env->obs[f])))) return BAUD_ENOMEM;
+  return (q->action[batch] = calloc(q->lanes, field_bytes(q->env->action))) ? 0 : BAUD_ENOMEM;
+}
+
+/* The rest of a batch repeats its first place. */
+static void fill_batch(quiz *q, uint32_t batch, uint32_t used) {
+  for (uint32_t lane = used; lane < q->lanes; lane++) {
+    q->order[(size_t)batch * q->lanes + lane] = q->order[(size_t)batch * q->lanes];
+    q->is_filler[(size_t)batch * q->lanes + lane] = 1;
+    for (uint32_t f = 0; f < q->env->n_obs; f++) {
+      size_t bytes = field_bytes(&q->env->obs[f]);
+      char *base = q->obs[(size_t)batch * q->env->n_obs + f];
+      memcpy(base + lane * bytes, base, bytes);
+    }
+    size_t bytes = field_bytes(q->env->action);
+    memcpy(q->action[batch] + lane * bytes, q->action[batch], bytes);
+  }
+}
+
+/* Two passes: items without a given action, then those with one. */
+static int prepare(quiz *q, const baud_quiz *extension, const void *model, const void *world, baud_error *error) {
+  for (uint32_t given = 0; given < 2; given++) {
+    uint32_t used = q->lanes;
+    for (uint32_t i = 0; i < q->n; i++) {
+      if (used == q->lanes) {
+        if (open_batch(q, q->n_batches++) != 0) return error_set(error, BAUD_ENOMEM, "out of memory for the quiz");
+        used = 0;
+      }
+      int code = fetch_item(q, extension, model, world, i, q->n_batches - 1, used, error);
+      if (code != 0) return code;
+      if (q->item[i].action_given == given) q->order[(size_t)(q->n_batches - 1) * q->lanes + used++] = i;
+    }
+    if (used == 0) q->n_batches--; /* none of this sort came into the last one */
+    else fill_batch(q, q->n_batches - 1, used);
+    if (used == 0) {
+      for (uint32_t f = 0; f < q->env->n_obs; f++) {
+        free(q->obs[(size_t)q->n_batches * q->env->n_obs + f]);
+        q->obs[(size_t)q->n_batches * q->env->n_obs + f] = NULL;
+      }
+      free(q->action[q->n_batches]);
+      q->action[q->n_batches] = NULL;
+    }
+  }
+  return 0;
+}
+
+int quiz_open(quiz **out, const baud_quiz *extension, const void *model, const void *world, const baud_env_spec *env,
+              uint32_t lanes, baud_error *error) {
+  *out = NULL;
+  if (!extension) return 0;
+  quiz *q = calloc(1, sizeof *q);
+  if (!q) return error_set(error, BAUD_ENOMEM, "out of memory");
+  q->env = env;
+  q->lanes = lanes;
+  if (extension->count(model, &q->n, &q->max_answers, &q->independence) != BAUD_OK || q->n == 0) return free(q), 0;
+  *out = q;
+  if (allocate(q) != 0) return error_set(error, BAUD_ENOMEM, "out of memory for the quiz");
+  return prepare(q, extension, model, world, error);
+}
+
+void quiz_close(quiz *q) {
+  if (!q) return;
+  for (size_t i = 0; q->obs && i < (size_t)(q->n + 2) * q->env->n_obs; i++) free(q->obs[i]);
+  for (size_t i = 0; q->action && i < q->n + 2u; i++) free(q->action[i]);
+  free(q->item);
+  free(q->numbers);
+  free(q->order);
+  free(q->is_filler);
+  free(q->obs);
+  free(q->action);
+  free(q->zeros);
+  free(q->ones);
+  free(q->chosen);
+  free(q->pointers);
+  free(q);
+}
+
+/* ---- Asking ------------------------------------------------------------------------------------------- */
+
+/* Which question of the host's an item is, or ANSWERS when the learner does not answer it as a distribution. */
+static uint32_t question_of(const baud_item *item, const answers *a) {
+  static const uint32_t by_target[] = {ANSWERS, ANSWER_ACTION, ANSWER_OBSERVATION, ANSWER_REWARD, ANSWER_TERMINATED};
+  uint32_t which = item->kinds && item->target <= BAUD_ASK_TERMINATED ? by_target[item->target] : ANSWERS;
+  if (which == ANSWERS || (which == ANSWER_OBSERVATION && item->field != 0)) return ANSWERS;
+  const baud_question *question = &a->question[which];
+  return question->form == BAUD_FORM_CATEGORICAL && question->width_categorical == item->n_answers ? which : ANSWERS;
+}
+
+/* The item's alphabet is the answers with a prior above 0: what the learner gives the others says nothing about the
+ * fact, so q is taken given that the answer is one of them. That set does not depend on the world. */
+static int score_item(const baud_item *item, const float *q, double *bits, baud_error *error) {
+  uint32_t n = item->n_answers, possible = 0;
+  int code = answers_check(q, n, "answer", error);
+  double right = 0.0, baseline = 0.0, given = 0.0;
+  *bits = 0.0;
+  for (uint32_t i = 0; i < n; i++) {
+    if (!(item->prior[i] > 0.0)) continue;
+    given += (double)q[i];
+    possible++;
+  }
+  for (uint32_t i = 0; i < n && code == 0; i++) {
+    if (item->truth[i] <= 0.0) continue;
+    double floored = answers_floor(given > 0.0 ? (double)q[i] / given : 1.0 / possible, possible);
+    if (item->score == BAUD_SCORE_MEAN) *bits += item->truth[i] * (log2(floored) - log2(item->prior[i]));
+    right += floored;
+    baseline += item->prior[i];
+  }
+  if (item->score == BAUD_SCORE_SET) *bits = log2(right) - log2(baseline < 1.0 ? baseline : 1.0);
+  return code;
+}
+
+static uint64_t asks_of_batch(const quiz *q, uint32_t batch, const answers *a) {
+  uint64_t ask = 0;
+  for (uint32_t lane = 0; lane < q->lanes; lane++) {
+    uint32_t which = question_of(&q->item[q->order[(size_t)batch * q->lanes + lane]], a);
+    if (which < ANSWERS) ask |= UINT64_C(1) << which;
+  }
+  return ask;
+}
+
+static int ask_batch(quiz *q, const quiz_learner *l, uint32_t batch, uint64_t ask, enum quiz_memory memory, baud_error *error) {
+  uint32_t given = q->item[q->order[(size_t)batch * q->lanes]].action_given;
+  for (uint32_t f = 0; f < q->env->n_obs; f++)
+    q->pointers[f] = l->subscribed & BAUD_MASK(BAUD_CH_OBSERVATION) ? q->obs[(size_t)batch * q->env->n_obs + f] : NULL;
+  blocks_copy_mutable(l->shadow, l->live);
+  if (memory == QUIZ_MEMORY_WIPED) blocks_wipe(l->shadow, l->initial);
+  baud_tick tick = {.size = BAUD_SIZE(baud_tick), .lanes = q->lanes, .mode = BAUD_EVAL, .action_given = given, .ask = ask,
+                    .obs = l->subscribed & BAUD_MASK(BAUD_CH_OBSERVATION) ? q->pointers : NULL,
+                    .starts = memory == QUIZ_MEMORY_WIPED ? q->ones : q->zeros, .shown = q->zeros,
+                    .action = given ? q->action[batch] : q->chosen, .answer = l->answers->written};
+  tick.demonstration = l->subscribed & BAUD_MASK(BAUD_CH_DEMONSTRATION) ? q->chosen : NULL;
+  if (l->ops->predict(l->model, l->shadow->at, &tick) != BAUD_OK) return error_set(error, BAUD_EPLUGIN, "predict failed in the quiz");
+  return 0;
+}
+
+static void book(const baud_item *item, double bits, quiz_result *result, uint32_t *decisions) {
+  if (item->kinds & BAUD_ITEM_FACT) {
+    result->known += bits;
+    result->known_of[item->channel] += bits;
+  }
+  if (item->kinds & BAUD_ITEM_DECISION) {
+    result->useful += bits;
+    ++*decisions;
+  }
+}
+
+int quiz_ask(quiz *q, const quiz_learner *l, enum quiz_memory memory, quiz_result *result, baud_error *error) {
+  uint32_t decisions = 0;
+  memset(result, 0, sizeof *result);
+  blocks_copy(l->shadow, l->live);
+  for (uint32_t batch = 0; batch < q->n_batches; batch++) {
+    uint64_t ask = asks_of_batch(q, batch, l->answers);
+    if (ask == 0) continue;
+    int code = ask_batch(q, l, batch, ask, memory, error);
+    for (uint32_t lane = 0; lane < q->lanes && code == 0; lane++) {
+      size_t place = (size_t)batch * q->lanes + lane;
+      const baud_item *item = &q->item[q->order[place]];
+      uint32_t which = question_of(item, l->answers);
+      double bits;
+      if (q->is_filler[place] || which == ANSWERS) continue;
+      code = score_item(item, l->answers->written[which] + (size_t)lane * item->n_answers, &bits, error);
+      book(item, bits, result, &decisions);
+    }
+    if (code != 0) return code;
+  }
+  if (!(q->independence & BAUD_DECISIONS_INDEPENDENT) && decisions > 0) result->useful /= decisions;
+  if (!blocks_frozen_equal(l->shadow, l->live)) return error_set(error, BAUD_EPLUGIN, "writes weights or optimiser state in predict: it learns from questions");
+  return 0;
+}
+
+/* ---- Marks -------------------------------------------------------------------------------------------- */
+
+static char mark_of(const quiz *q, const answers *a, uint32_t kind, uint32_t channels, uint32_t independence) {
+  for (uint32_t i = 0; q && i < q->n; i++)
+    if ((q->item[i].kinds & kind) && (channels >> q->item[i].channel & 1u) && question_of(&q->item[i], a) < ANSWERS)
+      return q->independence & independence ? '>' : '~';
+  return '-';
+}
+
+char quiz_mark_of_facts(const quiz *q, const answers *a) { return mark_of(q, a, BAUD_ITEM_FACT, ~0u, BAUD_FACTS_INDEPENDENT); }
+char quiz_mark_of_channel(const quiz *q, const answers *a, uint32_t channel) {
+  return mark_of(q, a, BAUD_ITEM_FACT, BAUD_MASK(channel), BAUD_FACTS_INDEPENDENT);
+}
+char quiz_mark_of_decisions(const quiz *q, const answers *a) { return mark_of(q, a, BAUD_ITEM_DECISION, ~0u, BAUD_DECISIONS_INDEPENDENT); }
+
+uint32_t quiz_facts(const quiz *q) {
+  uint32_t n = 0;
+  for (uint32_t i = 0; q && i < q->n; i++) n += (q->item[i].kinds & BAUD_ITEM_FACT) != 0;
+  return n;
+}

@@ -1,0 +1,39 @@
+/* config.h - a trial's canonical configuration (plan.h) read into a struct, with its plugins found.
+ */
+#ifndef BAUD_CORE_CONFIG_H
+#define BAUD_CORE_CONFIG_H
+
+#include <cjson/cJSON.h>
+
+#include "error.h"
+#include "registry.h"
+
+enum { RATE_NEVER = 0, RATE_DEFAULT = -1 };
+
+typedef struct config_unit {
+  const plugin *plugin;
+  baud_value *values; /* strings point into `json` of the config */
+} config_unit;
+
+typedef struct config {
+  cJSON *json;
+  config_unit env, reward, learner;
+  uint32_t channels;      /* mask */
+  int has_demonstrator;
+  double competence;
+  uint32_t lanes, limit;
+  int is_evaluation;
+  int64_t answer_rate, quiz_rate; /* every how many episodes; RATE_NEVER, RATE_DEFAULT */
+  int has_observers;
+  uint64_t stop_episodes, stop_steps;
+  double stop_seconds;
+} config;
+
+int config_read(config *c, const registry *plugins, const char *json, baud_error *error);
+void config_clear(config *c);
+
+/* Whether episode `index` (from 0) is scored at this rate. The default takes sixteen an octave: all of the first
+ * sixteen, then every 2^k-th, so that its cost fades while curves on a log axis stay dense. */
+int config_is_due(int64_t rate, uint64_t index);
+
+#endif

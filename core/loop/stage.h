@@ -1,0 +1,82 @@
+/* stage.h - everything that a trial stands on: plugins created, buffers laid out, seeds derived. Built once by
+ * stage_open (stage.c), used by the loop (trial.c), which adds nothing to it.
+ *
+ * Arrays are over lanes, lane-major, 64-byte aligned, all out of the stage's own slab list.
+ */
+#ifndef BAUD_CORE_STAGE_H
+#define BAUD_CORE_STAGE_H
+
+#include "baud/random.h"
+#include "ledger/answers.h"
+#include "ledger/ledger.h"
+#include "ledger/quiz.h"
+#include "loop/blocks.h"
+#include "loop/config.h"
+#include "loop/ideal.h"
+
+/* The calls into plugins, for naming the one at fault. */
+enum site { SITE_HOST, SITE_ENV, SITE_ENV_RESET, SITE_ENV_STEP, SITE_DEMONSTRATE, SITE_REWARD, SITE_REWARD_SCORE, SITE_LEARNER, SITE_PREDICT, SITE_LEARN, SITE_OBSERVER, SITE_QUIZ, SITES };
+
+/* What seeds are for: purposes of baud_split, so that no two share draws and the learner's have nothing of the world's. */
+enum purpose { PURPOSE_WORLD = 1, PURPOSE_ENV, PURPOSE_REWARD, PURPOSE_LEARNER, PURPOSE_EXPERT };
+
+typedef struct service { /* a baud_host with room for the plugin's last sentence */
+  baud_host host;
+  struct stage *stage;
+  char sentence[600];
+} service;
+
+typedef struct stage {
+  config config;
+  uint64_t seed;
+  uint32_t lanes, limit;
+  char place[SITES][160]; /* "learner baud.reinforce in predict" */
+
+  service env_host, reward_host, learner_host;
+  const baud_env_ops *env;
+  const baud_reward_ops *reward;
+  const baud_learner_ops *learner;
+  void *env_model, *reward_model, *learner_model;
+  baud_env_spec spec;
+  baud_reward_setup reward_setup;
+  baud_learner_setup learner_setup;
+  const baud_demonstrate *expert; /* null without a demonstrator */
+  uint32_t reward_fact, outcome_fact; /* indices, or UINT32_MAX */
+
+  void *world;
+  char *env_lanes, *reward_lanes;
+  uint64_t env_stride, reward_stride;
+  void **obs, **next_obs;        /* [field] -> [lane][count]; exchanged every tick */
+  void *action, *sealed_action, *shown_action;
+  size_t action_bytes;           /* of one lane */
+  float **facts, *rewards;       /* [fact][lane]; [lane] */
+  uint8_t *flags, *starts, *shown, *optimal;
+  uint32_t *pick;
+  uint64_t *pick_seed, *expert_random;
+
+  blocks live, shadow, initial;
+  answers answers;
+  ideal ideal;
+  quiz *quiz;
+  ledger *ledger;
+
+  void **slab;                   /* everything allocated here, freed together */
+  uint32_t n_slabs;
+} stage;
+
+int stage_open(stage *s, const registry *plugins, const char *config_json, uint64_t seed, baud_error *error);
+void stage_close(stage *s);
+
+/* Notes where control is about to go. */
+void stage_enter(const stage *s, enum site site);
+/* The sentence of a failed call: the place, then what the plugin said. */
+int stage_blame(const stage *s, enum site site, int32_t code, baud_error *error);
+
+size_t stage_field_bytes(const baud_field *f); /* one lane's elements */
+
+/* A batch over all lanes with the environment's state. */
+baud_batch stage_batch(stage *s);
+/* Seed of an episode: nothing but the trial's seed, the purpose, the lane and its episode count go in. */
+uint64_t stage_seed(const stage *s, enum purpose purpose, uint32_t lane, uint64_t episode);
+
+#endif

@@ -1,0 +1,406 @@
+/* registry.c - a list of folders becomes a sorted list of units.
+ *
+ * Three steps: collect the .so files; let a child process open and judge each (probe), so that a library that
+ * crashes in a constructor costs only the child; open the good ones here and copy their tables into structs of
+ * this minor's size, zero-filled, so that nothing downstream needs to know how old a plugin is.
+ */
+#include "registry.h"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { REASON_SIZE = 300, PROBE_TIMEOUT_MS = 5000 };
+
+struct registry {
+  plugin *entry;
+  size_t n, room;
+};
+
+typedef struct probe {
+  char *path;
+  char reason[REASON_SIZE]; /* "" when good */
+} probe;
+
+typedef struct probes {
+  probe *at;
+  size_t n;
+} probes;
+
+const char *role_name(uint32_t role) {
+  static const char *const names[] = {"plugin", "environment", "learner", "reward"};
+  return names[role <= BAUD_REWARD ? role : 0];
+}
+
+/* ---- Judging one library ----------------------------------------------------------------------------- */
+
+static int id_is_well_formed(const char *id) {
+  if (!id || !strchr(id, '.') || strlen(id) > 120) return 0;
+  for (const char *c = id; *c; c++)
+    if (!((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '.' || *c == '_' || *c == '-')) return 0;
+  return id[0] != '.' && id[strlen(id) - 1] != '.';
+}
+
+static int judge_param(const baud_param *p, const char *id, char *reason) {
+  if (!p->key || !p->key[0] || !p->doc || !p->doc[0] || p->type < BAUD_INT || p->type > BAUD_TEXT) {
+    snprintf(reason, REASON_SIZE, "unit %s has a parameter without a key, a line of help or a known type", id);
+    return -1;
+  }
+  int in_range = p->type == BAUD_INT     ? p->def.i >= p->low.i && p->def.i <= p->high.i
+                 : p->type == BAUD_FLOAT ? p->def.f >= p->low.f && p->def.f <= p->high.f
+                 : p->type == BAUD_CHOICE ? p->choices && p->def.i >= 0 && (uint64_t)p->def.i < p->n_choices
+                 : p->type == BAUD_TEXT ? p->def.s != NULL
+                                        : p->def.i == 0 || p->def.i == 1;
+  if (!in_range) snprintf(reason, REASON_SIZE, "unit %s: the default of parameter \"%s\" is out of its range", id, p->key);
+  return in_range ? 0 : -1;
+}
+
+static const void *at_stride(const void *base, uint32_t stride, uint32_t index) {
+  return (const char *)base + (size_t)stride * index;
+}
+
+static int judge_unit(const baud_unit *u, char *reason) {
+  if (!id_is_well_formed(u->id)) {
+    snprintf(reason, REASON_SIZE, "a unit has no well-formed id (lower case, digits, dots: \"org.example.grid\")");
+    return -1;
+  }
+  if (u->role < BAUD_ENV || u->role > BAUD_REWARD || !u->ops || !u->title || !u->doc || u->behaviour == 0) {
+    snprintf(reason, REASON_SIZE, "unit %s lacks a role, operations, a title, a doc or a behaviour number", u->id);
+    return -1;
+  }
+  if (u->n_params > 0 && (!u->params || u->params->size < sizeof(uint32_t) * 4)) {
+    snprintf(reason, REASON_SIZE, "unit %s announces parameters and has no table of them", u->id);
+    return -1;
+  }
+  for (uint32_t i = 0; i < u->n_params; i++)
+    if (judge_param(at_stride(u->params, u->params->size, i), u->id, reason) != 0) return -1;
+  return 0;
+}
+
+static int judge_library(const baud_library *library, char *reason) {
+  if (library->layout != BAUD_LAYOUT)
+    snprintf(reason, REASON_SIZE, "built for another machine (layout %#x, this one has %#x)", library->layout, BAUD_LAYOUT);
+  else if (library->needs_minor > BAUD_MINOR)
+    snprintf(reason, REASON_SIZE, "needs minor %u of the contract, this baud has %u: update baud", library->needs_minor, BAUD_MINOR);
+  else if (library->size < offsetof(baud_library, pad) || library->n_units == 0 || !library->units)
+    snprintf(reason, REASON_SIZE, "baud_plugin_1 holds no units");
+  else {
+    for (uint32_t i = 0; i < library->n_units; i++)
+      if (judge_unit(at_stride(library->units, library->units->size, i), reason) != 0) return -1;
+    return 0;
+  }
+  return -1;
+}
+
+static const baud_library *open_library(const char *path, char *reason) {
+  void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  if (!handle) {
+    snprintf(reason, REASON_SIZE, "%s", dlerror());
+    return NULL;
+  }
+  const baud_library *library = dlsym(handle, "baud_plugin_1");
+  if (!library) snprintf(reason, REASON_SIZE, "exports no baud_plugin_1");
+  else if (judge_library(library, reason) == 0) return library;
+  return NULL;
+}
+
+/* ---- Judging all of them in a child ------------------------------------------------------------------- */
+
+static void probe_child(probes *list, size_t from, int out) {
+  int null = open("/dev/null", O_RDWR);
+  if (null >= 0) {
+    dup2(null, STDIN_FILENO);
+    dup2(null, STDOUT_FILENO);
+    dup2(null, STDERR_FILENO);
+  }
+  for (size_t i = from; i < list->n; i++) {
+    char reason[REASON_SIZE] = "";
+    if (!list->at[i].reason[0]) open_library(list->at[i].path, reason);
+    if (write(out, reason, sizeof reason) != (ssize_t)sizeof reason) break;
+  }
+  _exit(0);
+}
+
+/* Reads one verdict; 1 read, 0 the child is gone, -1 it hangs. */
+static int read_verdict(int in, char reason[REASON_SIZE]) {
+  size_t got = 0;
+  while (got < REASON_SIZE) {
+    struct pollfd wait = {in, POLLIN, 0};
+    int ready = poll(&wait, 1, PROBE_TIMEOUT_MS);
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready == 0) return -1;
+    ssize_t n = read(in, reason + got, REASON_SIZE - got);
+    if (n <= 0) return 0;
+    got += (size_t)n;
+  }
+  reason[REASON_SIZE - 1] = 0;
+  return 1;
+}
+
+static void describe_death(int status, int hung, char *reason) {
+  if (hung) snprintf(reason, REASON_SIZE, "hangs while loading (%d s)", PROBE_TIMEOUT_MS / 1000);
+  else if (WIFSIGNALED(status)) snprintf(reason, REASON_SIZE, "crashes while loading: %s", strsignal(WTERMSIG(status)));
+  else snprintf(reason, REASON_SIZE, "ends the process while loading (exit code %d)", WEXITSTATUS(status));
+}
+
+/* One child judges from `from` on; returns the index after the last verdict, the culprit's included. */
+static size_t probe_some(probes *list, size_t from) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return list->n;
+  pid_t child = fork();
+  if (child == 0) probe_child(list, from, ends[1]);
+  close(ends[1]);
+  size_t next = from;
+  int got = child > 0 ? 1 : 0;
+  char verdict[REASON_SIZE];
+  while (next < list->n && child > 0 && (got = read_verdict(ends[0], verdict)) == 1) {
+    if (!list->at[next].reason[0]) memcpy(list->at[next].reason, verdict, sizeof verdict);
+    next++;
+  }
+  close(ends[0]);
+  if (child <= 0) return list->n;
+  if (got == -1) kill(child, SIGKILL);
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+  if (next < list->n) describe_death(status, got == -1, list->at[next++].reason);
+  return next;
+}
+
+/* ---- Collecting files --------------------------------------------------------------------------------- */
+
+static int by_path(const void *a, const void *b) { return strcmp(((const probe *)a)->path, ((const probe *)b)->path); }
+
+static int probes_add(probes *list, const char *folder, const char *file) {
+  probe *more = realloc(list->at, (list->n + 1) * sizeof *more);
+  if (!more) return -1;
+  list->at = more;
+  probe *p = &more[list->n];
+  memset(p, 0, sizeof *p);
+  if (asprintf(&p->path, "%s/%s", folder, file) < 0) return -1;
+  list->n++;
+  struct stat info;
+  if (stat(p->path, &info) != 0) snprintf(p->reason, sizeof p->reason, "cannot be read: %s", strerror(errno));
+  else if (info.st_mode & S_IWOTH) snprintf(p->reason, sizeof p->reason, "others may write to it (chmod o-w it)");
+  return 0;
+}
+
+static void collect_folder(probes *list, const char *folder) {
+  DIR *dir = folder[0] == '/' ? opendir(folder) : NULL; /* relative ones would mean the current folder */
+  if (!dir) return;
+  size_t before = list->n;
+  for (struct dirent *entry; (entry = readdir(dir));) {
+    size_t length = strlen(entry->d_name);
+    if (length > 3 && strcmp(entry->d_name + length - 3, ".so") == 0 && entry->d_name[0] != '.')
+      if (probes_add(list, folder, entry->d_name) != 0) break;
+  }
+  closedir(dir);
+  if (list->n > before) qsort(list->at + before, list->n - before, sizeof *list->at, by_path);
+}
+
+/* The folder of the running program when it lies in its build tree, else "". */
+static void build_tree(char *folder, size_t size) {
+  char marker[PATH_MAX + 16];
+  ssize_t n = readlink("/proc/self/exe", folder, size - 1);
+  folder[n > 0 ? n : 0] = 0;
+  char *slash = strrchr(folder, '/');
+  if (slash) *slash = 0;
+  /* libtool keeps test programs in a folder of its own below the one where the tree's mark is */
+  for (int up = 0; up < 6 && folder[0]; up++) {
+    snprintf(marker, sizeof marker, "%s/.baud-build", folder);
+    if (access(marker, R_OK) == 0) return;
+    slash = strrchr(folder, '/');
+    if (!slash) break;
+    *slash = 0;
+  }
+  folder[0] = 0;
+}
+
+static void collect(probes *list) {
+  char folder[PATH_MAX + 64], tree[PATH_MAX];
+  const char *path = getenv("BAUD_PLUGIN_PATH");
+  for (char *copy = path ? strdup(path) : NULL, *save = NULL, *part = copy ? strtok_r(copy, ":", &save) : NULL; copy;) {
+    if (part) collect_folder(list, part);
+    part = part ? strtok_r(NULL, ":", &save) : NULL;
+    if (!part) {
+      free(copy);
+      break;
+    }
+  }
+  const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+  if (data && data[0] == '/') snprintf(folder, sizeof folder, "%s/baud/plugins", data);
+  else snprintf(folder, sizeof folder, "%s/.local/share/baud/plugins", home ? home : "");
+  collect_folder(list, folder);
+  build_tree(tree, sizeof tree);
+  static const char *const rooms[] = {"env", "learner", "reward"};
+  for (size_t i = 0; tree[0] && i < sizeof rooms / sizeof *rooms; i++) {
+    snprintf(folder, sizeof folder, "%s/plugins/%s/.libs", tree, rooms[i]);
+    collect_folder(list, folder);
+  }
+  if (!tree[0]) collect_folder(list, BAUD_PLUGIN_DIR);
+}
+
+/* ---- From libraries to units -------------------------------------------------------------------------- */
+
+/* A zero-filled copy in this minor's size of a struct that opens with its own size. */
+static void *sized_copy(const void *source, size_t size) {
+  void *copy = calloc(1, size);
+  uint32_t theirs = *(const uint32_t *)source;
+  if (copy) memcpy(copy, source, theirs < size ? theirs : size);
+  return copy;
+}
+
+static const baud_unit *copy_unit(const baud_unit *source) {
+  static const size_t ops_size[] = {0, sizeof(baud_env_ops), sizeof(baud_learner_ops), sizeof(baud_reward_ops)};
+  baud_unit *unit = sized_copy(source, sizeof *unit);
+  if (!unit) return NULL;
+  baud_param *params = calloc(unit->n_params + 1u, sizeof *params);
+  for (uint32_t i = 0; params && i < unit->n_params; i++) {
+    const baud_param *theirs = at_stride(source->params, source->params->size, i);
+    memcpy(&params[i], theirs, theirs->size < sizeof *params ? theirs->size : sizeof *params);
+  }
+  unit->params = params;
+  unit->ops = sized_copy(source->ops, ops_size[source->role]);
+  return unit;
+}
+
+static plugin *registry_add(registry *r, const char *path) {
+  if (r->n == r->room) {
+    size_t room = r->room ? 2 * r->room : 64;
+    plugin *more = realloc(r->entry, room * sizeof *more);
+    if (!more) return NULL;
+    r->entry = more;
+    r->room = room;
+  }
+  plugin *entry = &r->entry[r->n++];
+  *entry = (plugin){.path = strdup(path)};
+  return entry;
+}
+
+static int add_failed(registry *r, const char *path, const char *reason) {
+  plugin *entry = registry_add(r, path);
+  if (!entry) return BAUD_ENOMEM;
+  const char *slash = strrchr(path, '/');
+  entry->name = slash ? strrchr(entry->path, '/') + 1 : entry->path;
+  entry->reason = strdup(reason);
+  return 0;
+}
+
+static const plugin *by_id(const registry *r, const char *id) {
+  for (size_t i = 0; i < r->n; i++)
+    if (r->entry[i].unit && strcmp(r->entry[i].unit->id, id) == 0) return &r->entry[i];
+  return NULL;
+}
+
+static int add_library(registry *r, const char *path) {
+  char reason[REASON_SIZE] = "";
+  const baud_library *library = open_library(path, reason);
+  if (!library) return add_failed(r, path, reason);
+  for (uint32_t i = 0; i < library->n_units; i++) {
+    const baud_unit *unit = at_stride(library->units, library->units->size, i);
+    const plugin *first = by_id(r, unit->id);
+    if (first) {
+      snprintf(reason, sizeof reason, "%s is hidden by the one in %s", unit->id, first->path);
+      if (add_failed(r, path, reason) != 0) return BAUD_ENOMEM;
+      continue;
+    }
+    plugin *entry = registry_add(r, path);
+    if (!entry || !(entry->unit = copy_unit(unit))) return BAUD_ENOMEM;
+    entry->library = library;
+    entry->name = strrchr(entry->unit->id, '.') + 1;
+  }
+  return 0;
+}
+
+static int by_role_and_name(const void *a, const void *b) {
+  const plugin *p = a, *q = b;
+  uint32_t role_p = p->unit ? p->unit->role : 99, role_q = q->unit ? q->unit->role : 99;
+  if (role_p != role_q) return role_p < role_q ? -1 : 1;
+  int order = strcmp(p->name, q->name);
+  return order ? order : strcmp(p->path, q->path);
+}
+
+static int open_collected(registry **out, probes list, baud_error *error) {
+  registry *r = calloc(1, sizeof *r);
+  for (size_t next = 0; next < list.n;) next = probe_some(&list, next);
+  int code = r ? 0 : BAUD_ENOMEM;
+  for (size_t i = 0; i < list.n; i++) {
+    if (code == 0)
+      code = list.at[i].reason[0] ? add_failed(r, list.at[i].path, list.at[i].reason) : add_library(r, list.at[i].path);
+    free(list.at[i].path);
+  }
+  free(list.at);
+  if (code != 0) {
+    registry_free(r);
+    return error_set(error, code, "out of memory while listing plugins");
+  }
+  if (r->n) qsort(r->entry, r->n, sizeof *r->entry, by_role_and_name);
+  *out = r;
+  return 0;
+}
+
+int registry_open(registry **out, baud_error *error) {
+  probes list = {0};
+  collect(&list);
+  return open_collected(out, list, error);
+}
+
+int registry_open_file(registry **out, const char *path, baud_error *error) {
+  probes list = {0};
+  char *folder = strdup(path), *slash = folder ? strrchr(folder, '/') : NULL;
+  if (slash) *slash = 0;
+  int is_added = slash && probes_add(&list, folder, slash + 1) == 0;
+  free(folder);
+  if (!is_added) return error_set(error, BAUD_EARG, "%s is no absolute path, or memory is out", path);
+  collect(&list);
+  return open_collected(out, list, error);
+}
+
+void registry_free(registry *r) {
+  if (!r) return;
+  for (size_t i = 0; i < r->n; i++) {
+    plugin *p = &r->entry[i];
+    if (p->unit) {
+      free((void *)(uintptr_t)p->unit->params);
+      free((void *)(uintptr_t)p->unit->ops);
+    }
+    free((void *)(uintptr_t)p->unit);
+    free((void *)(uintptr_t)p->path);
+    free((void *)(uintptr_t)p->reason);
+  }
+  free(r->entry); /* libraries stay loaded: unloading code that others may still point into is a known crash */
+  free(r);
+}
+
+size_t registry_count(const registry *r) { return r->n; }
+const plugin *registry_at(const registry *r, size_t index) { return &r->entry[index]; }
+
+int registry_find(const registry *r, uint32_t role, const char *name, const plugin **out, baud_error *error) {
+  const plugin *found = NULL;
+  const char *names[512];
+  size_t n = 0;
+  for (size_t i = 0; i < r->n; i++) {
+    const plugin *p = &r->entry[i];
+    if (!p->unit || (role && p->unit->role != role)) continue;
+    if (strcmp(p->unit->id, name) == 0) return *out = p, 0;
+    if (strcmp(p->name, name) == 0) {
+      if (found) return error_set(error, BAUD_EARG, "%s \"%s\" is ambiguous: write %s or %s", role_name(role), name, found->unit->id, p->unit->id);
+      found = p;
+    }
+    if (n < sizeof names / sizeof *names) names[n++] = p->name;
+  }
+  if (found) return *out = found, 0;
+  const char *last = strrchr(name, '.');
+  const char *close_one = error_closest(last ? last + 1 : name, names, n);
+  return close_one ? error_set(error, BAUD_ENOTFOUND, "no %s \"%s\" (did you mean \"%s\"?)", role_name(role), name, close_one)
+                   : error_set(error, BAUD_ENOTFOUND, "no %s \"%s\" (baud plugins lists what there is)", role_name(role), name);
+}

@@ -1,0 +1,494 @@
+/* trial.c - the loop: seven numbered steps a tick, as plugin.h lists them, for all lanes.
+ *
+ * The stage (loop/stage.h) holds plugins and buffers; here is what moves: who is in which episode, what has been
+ * scored, and the columns that the caller drains. A tick allocates nothing and asks the system for nothing.
+ */
+#include "trial.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "loop/checkpoint.h"
+#include "loop/stage.h"
+
+typedef struct lane_state {
+  uint64_t episode;    /* of this lane, for seeds */
+  uint32_t steps;
+  int is_answering;    /* this episode's answers are scored */
+  double reward_sum;   /* the environment's own */
+  double code[2], saved[2]; /* observation, reward: bits */
+} lane_state;
+
+struct trial {
+  stage stage;
+  lane_state *lane;
+  uint64_t episodes, steps;  /* over all lanes */
+  uint32_t finishing;        /* lanes below this one have had their finished episodes recorded in this tick */
+  uint32_t answering;        /* lanes whose episode's answers are scored */
+  uint64_t answers_mask;     /* what the learner answers at all */
+  int is_in_tick, is_done, is_failed;
+  struct timespec began;
+  /* the funnel's moving parts */
+  double known, useful;      /* at the last quiz */
+  double known_of[BAUD_CHANNELS];
+  double received_at_quiz;
+  int has_alarm;
+  char marks[FIGURES];
+  uint32_t measured_figure[FIGURES], n_measured;
+  uint64_t measured;
+  char event[300];
+  int has_event;
+  const void *before[64], *after[64]; /* one lane's fields */
+  double lane_facts[64];
+  double total[FIGURES], last[FIGURES]; /* sums over episodes; the last one's */
+  /* what is to be drained */
+  trial_columns columns;
+  float *column[FIGURES];
+  uint64_t *steps_at_end;
+  int is_drained;
+};
+
+/* ---- Opening ------------------------------------------------------------------------------------------ */
+
+static void decide_marks(trial *t) {
+  stage *s = &t->stage;
+  memset(t->marks, '-', sizeof t->marks);
+  ledger_marks(s->ledger, t->marks);
+  t->marks[FIGURE_STEPS] = '=';
+  if (s->reward_fact != UINT32_MAX) t->marks[FIGURE_RETURN] = '=';
+  if (s->outcome_fact != UINT32_MAX) t->marks[FIGURE_SUCCESS] = '=';
+  char facts = quiz_mark_of_facts(s->quiz, &s->answers);
+  t->marks[FIGURE_ABSORBED_ALL] = t->marks[FIGURE_KNOWN] = t->marks[FIGURE_KNOWN_WIPED] = t->marks[FIGURE_FORMAT] = facts;
+  for (uint32_t k = 0; k < BAUD_CHANNELS; k++) t->marks[figure_of_channel(FIGURE_ABSORBED, k)] = quiz_mark_of_channel(s->quiz, &s->answers, k);
+  t->marks[FIGURE_USEFUL] = t->marks[FIGURE_COMPUTE] = quiz_mark_of_decisions(s->quiz, &s->answers);
+  if (s->config.answer_rate != RATE_NEVER) {
+    if (s->answers.question[ANSWER_OBSERVATION].form == BAUD_FORM_CATEGORICAL) t->marks[FIGURE_CODE_OBSERVATION] = t->marks[FIGURE_SAVED_OBSERVATION] = '=';
+    if (s->answers.question[ANSWER_REWARD].form == BAUD_FORM_CATEGORICAL) t->marks[FIGURE_CODE_REWARD] = t->marks[FIGURE_SAVED_REWARD] = '=';
+  }
+  for (uint32_t f = 0; f < FIGURES; f++)
+    if (t->marks[f] != '-') {
+      t->measured |= UINT64_C(1) << f;
+      t->measured_figure[t->n_measured++] = f;
+    }
+}
+
+static int open_columns(trial *t) {
+  float *values = calloc((size_t)FIGURES * TRIAL_CHUNK, sizeof *values);
+  t->steps_at_end = calloc(TRIAL_CHUNK, sizeof *t->steps_at_end);
+  t->column[0] = values;
+  if (!values || !t->steps_at_end) return BAUD_ENOMEM;
+  for (uint32_t f = 0; f < FIGURES; f++) t->columns.figure[f] = t->column[f] = values + (size_t)f * TRIAL_CHUNK;
+  t->columns.steps = t->steps_at_end;
+  t->columns.measured = t->measured;
+  return 0;
+}
+
+static int ask_quiz(trial *t, enum quiz_memory memory, quiz_result *result, baud_error *error) {
+  stage *s = &t->stage;
+  quiz_learner learner = {.ops = s->learner, .model = s->learner_model, .live = &s->live, .initial = &s->initial, .shadow = &s->shadow,
+                          .answers = &s->answers, .subscribed = s->learner_setup.subscribed};
+  stage_enter(s, SITE_PREDICT);
+  int code = quiz_ask(s->quiz, &learner, memory, result, error);
+  return code ? error_at(error, "%s", s->place[SITE_PREDICT]) : 0;
+}
+
+/* Resets the picked lanes [0, n): reward scheme after environment, and tells the ledger. */
+static int begin_episodes(trial *t, uint32_t n, baud_error *error) {
+  stage *s = &t->stage;
+  baud_batch batch = stage_batch(s);
+  batch.n_pick = n;
+  batch.obs = s->obs;
+  for (uint32_t i = 0; i < n; i++) s->pick_seed[i] = stage_seed(s, PURPOSE_ENV, s->pick[i], t->lane[s->pick[i]].episode);
+  stage_enter(s, SITE_ENV_RESET);
+  int32_t code = s->env->reset(s->env_model, &batch);
+  if (code != BAUD_OK) return stage_blame(s, SITE_ENV_RESET, code, error);
+  for (uint32_t i = 0; i < n; i++) s->pick_seed[i] = stage_seed(s, PURPOSE_REWARD, s->pick[i], t->lane[s->pick[i]].episode);
+  batch.lane = s->reward_lanes;
+  batch.lane_stride = s->reward_stride;
+  stage_enter(s, SITE_REWARD_SCORE);
+  code = s->reward->reset ? s->reward->reset(s->reward_model, &batch) : BAUD_OK;
+  if (code != BAUD_OK) return stage_blame(s, SITE_REWARD_SCORE, code, error);
+  for (uint32_t i = 0; i < n; i++) {
+    uint32_t k = s->pick[i];
+    lane_state *lane = &t->lane[k];
+    int answers_now = t->answers_mask && config_is_due(s->config.answer_rate, t->episodes + k);
+    t->answering += (uint32_t)answers_now - (uint32_t)lane->is_answering;
+    *lane = (lane_state){.episode = lane->episode, .is_answering = answers_now};
+    s->starts[k] = 1;
+    s->expert_random[k] = stage_seed(s, PURPOSE_EXPERT, k, lane->episode);
+    for (uint32_t f = 0; f < s->spec.n_obs; f++) t->before[f] = (const char *)s->obs[f] + k * stage_field_bytes(&s->spec.obs[f]);
+    moment m = {.lane = k, .obs = t->before};
+    stage_enter(s, SITE_OBSERVER);
+    if (ledger_start(s->ledger, &m, error) != 0) return error_at(error, "%s", s->place[SITE_OBSERVER]);
+  }
+  return 0;
+}
+
+int trial_open(trial **out, const registry *plugins, const char *config_json, uint64_t seed, baud_error *error) {
+  trial *t = calloc(1, sizeof *t);
+  *out = NULL;
+  if (!t) return error_set(error, BAUD_ENOMEM, "out of memory");
+  int code = stage_open(&t->stage, plugins, config_json, seed, error);
+  if (!code && !(t->lane = calloc(t->stage.lanes, sizeof *t->lane))) code = error_set(error, BAUD_ENOMEM, "out of memory");
+  if (!code) t->answers_mask = answers_mask(&t->stage.answers);
+  if (!code) decide_marks(t);
+  if (!code && open_columns(t) != 0) code = error_set(error, BAUD_ENOMEM, "out of memory");
+  for (uint32_t k = 0; !code && k < t->stage.lanes; k++) t->stage.pick[k] = k;
+  if (!code) code = begin_episodes(t, t->stage.lanes, error);
+  if (code) {
+    trial_close(t);
+    return code;
+  }
+  clock_gettime(CLOCK_MONOTONIC, &t->began);
+  *out = t;
+  return 0;
+}
+
+void trial_close(trial *t) {
+  if (!t) return;
+  stage_close(&t->stage);
+  free(t->lane);
+  free(t->column[0]);
+  free(t->steps_at_end);
+  free(t);
+}
+
+/* ---- One tick ----------------------------------------------------------------------------------------- */
+
+static void lane_fields(const stage *s, void *const *batch, uint32_t lane, const void **out) {
+  for (uint32_t f = 0; f < s->spec.n_obs; f++) out[f] = (const char *)batch[f] + lane * stage_field_bytes(&s->spec.obs[f]);
+}
+
+/* Before acting: what the expert shows, right with the declared competence. */
+static int demonstrate(trial *t, baud_error *error) {
+  stage *s = &t->stage;
+  uint32_t n = s->spec.action->categories;
+  baud_batch batch = stage_batch(s);
+  batch.obs = s->obs;
+  stage_enter(s, SITE_DEMONSTRATE);
+  int32_t code = s->expert->optimal(s->env_model, &batch, s->optimal);
+  if (code != BAUD_OK) return stage_blame(s, SITE_DEMONSTRATE, code, error);
+  for (uint32_t k = 0; k < s->lanes; k++) {
+    const uint8_t *optimal = s->optimal + (size_t)k * n;
+    uint32_t right = 0, chosen = 0;
+    for (uint32_t a = 0; a < n; a++) right += optimal[a];
+    s->shown[k] = right > 0;
+    if (!s->shown[k]) continue;
+    int is_right = right == n || baud_bernoulli(&s->expert_random[k], s->config.competence);
+    uint32_t among = baud_below(&s->expert_random[k], is_right ? right : n - right);
+    while (optimal[chosen] != is_right || among-- > 0) chosen++;
+    if (s->spec.action->dtype == BAUD_U8) ((uint8_t *)s->shown_action)[k] = (uint8_t)chosen;
+    else ((int32_t *)s->shown_action)[k] = (int32_t)chosen;
+    lane_fields(s, s->obs, k, t->before);
+    moment m = {.lane = k, .obs_before = t->before, .obs = t->before, .action = (char *)s->shown_action + k * s->action_bytes, .competence = s->config.competence};
+    stage_enter(s, SITE_OBSERVER);
+    if (ledger_demonstration(s->ledger, &m, error) != 0) return error_at(error, "%s", s->place[SITE_OBSERVER]);
+  }
+  return 0;
+}
+
+static int takes(const stage *s, uint32_t channel) { return (int)(s->learner_setup.subscribed >> channel & 1u); }
+
+/* 1 and 2: actions and answers, then sealed. */
+static int predict_and_seal(trial *t, baud_error *error) {
+  stage *s = &t->stage;
+  uint64_t ask = t->answering ? t->answers_mask : 0;
+  baud_tick tick = {.size = BAUD_SIZE(baud_tick), .lanes = s->lanes, .mode = s->config.is_evaluation ? BAUD_EVAL : BAUD_TRAIN, .ask = ask,
+                    .obs = takes(s, BAUD_CH_OBSERVATION) ? (const void *const *)s->obs : NULL, .starts = s->starts,
+                    .demonstration = takes(s, BAUD_CH_DEMONSTRATION) ? s->shown_action : NULL,
+                    .shown = takes(s, BAUD_CH_DEMONSTRATION) ? s->shown : NULL, .action = s->action, .answer = s->answers.written};
+  /* that predict leaves weights alone is watched now and then: hashing costs more than many a learner */
+  int watches = ask && t->lane[0].steps == 0 && config_is_due(RATE_DEFAULT, t->lane[0].episode);
+  uint64_t before = watches ? blocks_frozen_hash(&s->live) : 0;
+  stage_enter(s, SITE_PREDICT);
+  int32_t code = s->learner->predict(s->learner_model, s->live.at, &tick);
+  if (code != BAUD_OK) return stage_blame(s, SITE_PREDICT, code, error);
+  if (watches && blocks_frozen_hash(&s->live) != before)
+    return error_set(error, BAUD_EPLUGIN, "%s: writes weights or optimiser state while it predicts; do that in learn", s->place[SITE_PREDICT]);
+  memcpy(s->sealed_action, s->action, s->lanes * s->action_bytes);
+  if (ask) answers_seal(&s->answers, ask);
+  return 0;
+}
+
+static int check_actions(const stage *s, baud_error *error) {
+  const baud_field *a = s->spec.action;
+  size_t n = (size_t)s->lanes * a->count;
+  for (size_t i = 0; i < n; i++) {
+    if (a->dtype == BAUD_F32 ? isfinite((double)((const float *)s->sealed_action)[i])
+                             : (a->dtype == BAUD_U8 ? ((const uint8_t *)s->sealed_action)[i] : (uint32_t)((const int32_t *)s->sealed_action)[i]) < a->categories)
+      continue;
+    return error_set(error, BAUD_EPLUGIN, "%s: chose an action outside \"%s\" (%u categories; continuous ones must be finite)", s->place[SITE_PREDICT], a->name, a->categories);
+  }
+  return 0;
+}
+
+/* 3 and 4: the world answers, the scheme makes the reward of it. */
+static int step_and_score(trial *t, baud_error *error) {
+  stage *s = &t->stage;
+  baud_batch batch = stage_batch(s);
+  stage_enter(s, SITE_ENV_STEP);
+  int32_t code = s->env->step(s->env_model, &batch);
+  if (code != BAUD_OK) return stage_blame(s, SITE_ENV_STEP, code, error);
+  for (uint32_t k = 0; k < s->lanes; k++) {
+    t->lane[k].steps++;
+    s->flags[k] = (uint8_t)((s->flags[k] & BAUD_TERMINATED) | (s->limit && t->lane[k].steps >= s->limit && !(s->flags[k] & BAUD_TERMINATED) ? BAUD_TRUNCATED : 0));
+  }
+  batch.lane = s->reward_lanes;
+  batch.lane_stride = s->reward_stride;
+  stage_enter(s, SITE_REWARD_SCORE);
+  code = s->reward->score(s->reward_model, &batch);
+  if (code != BAUD_OK) return stage_blame(s, SITE_REWARD_SCORE, code, error);
+  for (uint32_t k = 0; k < s->lanes; k++)
+    if (!isfinite((double)s->rewards[k])) return error_set(error, BAUD_EPLUGIN, "%s: gave a reward of %g", s->place[SITE_REWARD_SCORE], (double)s->rewards[k]);
+  return 0;
+}
+
+/* The code length of what came, by the answers sealed before, and what it saves over the uniform code. */
+static int score_answer(trial *t, uint32_t lane, uint32_t which, uint32_t kind, uint32_t index, const char *what, baud_error *error) {
+  const stage *s = &t->stage;
+  uint32_t n = s->answers.question[which].width_categorical;
+  const float *q = s->answers.sealed[which] + (size_t)lane * n;
+  if (index >= n) return error_set(error, BAUD_EPLUGIN, "%s: %s took a value outside its categories", s->place[SITE_ENV_STEP], what);
+  if (answers_check(q, n, what, error) != 0) return error_at(error, "%s", s->place[SITE_PREDICT]);
+  double bits = answers_bits(q, n, index);
+  t->lane[lane].code[kind] += bits;
+  t->lane[lane].saved[kind] += log2(n) - bits;
+  return 0;
+}
+
+static int score_answers(trial *t, uint32_t k, baud_error *error) {
+  const stage *s = &t->stage;
+  int code = 0;
+  if (s->answers.question[ANSWER_ACTION].form == BAUD_FORM_CATEGORICAL) {
+    uint32_t n = s->answers.question[ANSWER_ACTION].width_categorical;
+    if (answers_check(s->answers.sealed[ANSWER_ACTION] + (size_t)k * n, n, "action", error) != 0) return error_at(error, "%s", s->place[SITE_PREDICT]);
+  }
+  if (t->marks[FIGURE_CODE_OBSERVATION] == '=') {
+    const baud_field *f = &s->spec.obs[0];
+    uint32_t seen = f->dtype == BAUD_U8 ? ((const uint8_t *)s->next_obs[0])[k] : (uint32_t)((const int32_t *)s->next_obs[0])[k];
+    code = score_answer(t, k, ANSWER_OBSERVATION, 0, seen, "the observation", error);
+  }
+  if (!code && t->marks[FIGURE_CODE_REWARD] == '=') code = score_answer(t, k, ANSWER_REWARD, 1, answers_reward_index(&s->answers, s->rewards[k]), "the reward", error);
+  return code;
+}
+
+/* 5: what happened goes into the books. */
+static int account(trial *t, baud_error *error) {
+  stage *s = &t->stage;
+  stage_enter(s, SITE_OBSERVER);
+  for (uint32_t k = 0; k < s->lanes; k++) {
+    for (uint32_t f = 0; f < s->spec.n_facts; f++) {
+      t->lane_facts[f] = (double)s->facts[f][k];
+      if (!isfinite(t->lane_facts[f])) return error_set(error, BAUD_EPLUGIN, "%s: fact \"%s\" is %g", s->place[SITE_ENV_STEP], s->spec.facts[f].name, t->lane_facts[f]);
+    }
+    if (s->reward_fact != UINT32_MAX) t->lane[k].reward_sum += t->lane_facts[s->reward_fact];
+    lane_fields(s, s->obs, k, t->before);
+    lane_fields(s, s->next_obs, k, t->after);
+    moment m = {.lane = k, .flags = s->flags[k], .obs_before = t->before, .obs = t->after, .action = (char *)s->sealed_action + k * s->action_bytes,
+                .facts = t->lane_facts, .delivered = s->rewards[k]};
+    if (ledger_step(s->ledger, &m, error) != 0) return error_at(error, "%s", s->place[SITE_OBSERVER]);
+    if (t->lane[k].is_answering && score_answers(t, k, error) != 0) return error->code;
+  }
+  return 0;
+}
+
+/* 6: the intact transition, subscribed channels only. */
+static int learn(trial *t, baud_error *error) {
+  stage *s = &t->stage;
+  if (s->config.is_evaluation) return 0;
+  int sees = takes(s, BAUD_CH_OBSERVATION), is_shown = takes(s, BAUD_CH_DEMONSTRATION);
+  baud_outcome outcome = {.size = BAUD_SIZE(baud_outcome), .lanes = s->lanes, .obs = sees ? (const void *const *)s->obs : NULL,
+                          .action = s->sealed_action, .reward = takes(s, BAUD_CH_REWARD) ? s->rewards : NULL, .flags = s->flags,
+                          .next_obs = sees ? (const void *const *)s->next_obs : NULL, .demonstration = is_shown ? s->shown_action : NULL,
+                          .shown = is_shown ? s->shown : NULL};
+  stage_enter(s, SITE_LEARN);
+  int32_t code = s->learner->learn(s->learner_model, s->live.at, &outcome);
+  return code == BAUD_OK ? 0 : stage_blame(s, SITE_LEARN, code, error);
+}
+
+/* ---- The end of an episode ---------------------------------------------------------------------------- */
+
+/* SIGNAL.md's live auditor: P(alarm) summed over all episodes is at most 2^-20 for any clean learner. */
+static void audit(trial *t) {
+  double excess = t->known - ledger_received_total(t->stage.ledger), e = (double)t->episodes + 1.0;
+  char mark = t->marks[FIGURE_RECEIVED_ALL];
+  if (t->has_alarm || mark == '-' || !(excess > 20.0 + log2(e * (e + 1.0)))) return;
+  t->has_alarm = t->has_event = 1;
+  snprintf(t->event, sizeof t->event, "leak alarm: %s knows %.1f bits after episode %.0f and received %.1f", t->stage.config.learner.plugin->unit->id,
+           t->known, e, ledger_received_total(t->stage.ledger));
+}
+
+static int quiz_after_episode(trial *t, double figure[FIGURES], baud_error *error) {
+  stage *s = &t->stage;
+  quiz_result kept, wiped;
+  int code = ask_quiz(t, QUIZ_MEMORY_KEPT, &kept, error);
+  if (code) return code;
+  wiped = kept;
+  if (blocks_has_memory(&s->live) && (code = ask_quiz(t, QUIZ_MEMORY_WIPED, &wiped, error)) != 0) return code;
+  double received = ledger_received_total(s->ledger), gained = kept.useful - t->useful;
+  figure[FIGURE_ABSORBED_ALL] = kept.known - t->known;
+  for (uint32_t k = 0; k < BAUD_CHANNELS; k++) figure[figure_of_channel(FIGURE_ABSORBED, k)] = kept.known_of[k] - t->known_of[k];
+  figure[FIGURE_USEFUL] = gained;
+  figure[FIGURE_KNOWN] = kept.known;
+  figure[FIGURE_KNOWN_WIPED] = wiped.known;
+  figure[FIGURE_COMPUTE] = gained > 0.0 && received <= t->received_at_quiz + 1e-9 ? gained : 0.0;
+  t->known = kept.known;
+  memcpy(t->known_of, kept.known_of, sizeof t->known_of);
+  t->useful = kept.useful;
+  t->received_at_quiz = received;
+  audit(t);
+  return 0;
+}
+
+static int record_episode(trial *t, uint32_t k, baud_error *error) {
+  stage *s = &t->stage;
+  lane_state *lane = &t->lane[k];
+  double *figure = t->last;
+  for (uint32_t f = 0; f < FIGURES; f++) figure[f] = NAN;
+  ledger_episode(s->ledger, k, figure);
+  figure[FIGURE_RETURN] = lane->reward_sum;
+  figure[FIGURE_STEPS] = lane->steps;
+  if (s->outcome_fact != UINT32_MAX) figure[FIGURE_SUCCESS] = (double)s->facts[s->outcome_fact][k];
+  if (lane->is_answering) {
+    figure[FIGURE_CODE_OBSERVATION] = lane->code[0];
+    figure[FIGURE_CODE_REWARD] = lane->code[1];
+    figure[FIGURE_SAVED_OBSERVATION] = lane->saved[0];
+    figure[FIGURE_SAVED_REWARD] = lane->saved[1];
+  }
+  int is_last = s->config.stop_episodes && t->episodes + 1 == s->config.stop_episodes;
+  if (s->quiz && (is_last || config_is_due(s->config.quiz_rate, t->episodes))) {
+    int code = quiz_after_episode(t, figure, error);
+    if (code) return code;
+  }
+  if (t->episodes == 0 && s->quiz) {
+    /* the untrained learner's own score, from a shadow as init() left it */
+    quiz_result untrained;
+    quiz_learner learner = {.ops = s->learner, .model = s->learner_model, .live = &s->initial, .initial = &s->initial, .shadow = &s->shadow,
+                            .answers = &s->answers, .subscribed = s->learner_setup.subscribed};
+    stage_enter(s, SITE_PREDICT);
+    if (quiz_ask(s->quiz, &learner, QUIZ_MEMORY_KEPT, &untrained, error) != 0) return error_at(error, "%s", s->place[SITE_PREDICT]);
+    figure[FIGURE_FORMAT] = untrained.known;
+  }
+  uint32_t at = t->columns.n++;
+  for (uint32_t i = 0; i < t->n_measured; i++) {
+    uint32_t f = t->measured_figure[i];
+    t->column[f][at] = (float)figure[f];
+    if (!isnan(figure[f])) t->total[f] += figure[f];
+  }
+  t->steps_at_end[at] = t->steps;
+  t->episodes++;
+  lane->episode++;
+  return 0;
+}
+
+static int is_stopped(const trial *t) {
+  const config *c = &t->stage.config;
+  return (c->stop_episodes && t->episodes >= c->stop_episodes) || (c->stop_steps && t->steps >= c->stop_steps);
+}
+
+/* 7, in parts, since the columns may fill between two lanes: 1 when all finished lanes are recorded and reset. */
+static int finish_lanes(trial *t, baud_error *error) {
+  stage *s = &t->stage;
+  for (; t->finishing < s->lanes; t->finishing++) {
+    if (!s->flags[t->finishing]) continue;
+    if (t->columns.n == TRIAL_CHUNK) return 0;
+    int code = record_episode(t, t->finishing, error);
+    if (code) return code;
+    if (is_stopped(t)) {
+      t->is_done = 1;
+      return 1;
+    }
+  }
+  void **exchanged = s->obs;
+  s->obs = s->next_obs;
+  s->next_obs = exchanged;
+  memset(s->starts, 0, s->lanes);
+  uint32_t n = 0;
+  for (uint32_t k = 0; k < s->lanes; k++)
+    if (s->flags[k]) s->pick[n++] = k;
+  t->is_in_tick = 0;
+  if (n > 0) {
+    int code = begin_episodes(t, n, error);
+    if (code) return code;
+  }
+  return 1;
+}
+
+/* ---- Advancing ---------------------------------------------------------------------------------------- */
+
+static int begin_tick(trial *t, baud_error *error) {
+  stage *s = &t->stage;
+  int code = s->expert ? demonstrate(t, error) : 0;
+  if (!code) code = predict_and_seal(t, error);
+  if (!code) code = check_actions(s, error);
+  if (!code) code = step_and_score(t, error);
+  if (!code) code = account(t, error);
+  if (!code) code = learn(t, error);
+  t->steps += s->lanes;
+  t->is_in_tick = 1;
+  t->finishing = 0;
+  return code;
+}
+
+static int time_is_up(const trial *t) {
+  struct timespec now;
+  if (!(t->stage.config.stop_seconds > 0)) return 0;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)(now.tv_sec - t->began.tv_sec) + 1e-9 * (double)(now.tv_nsec - t->began.tv_nsec) >= t->stage.config.stop_seconds;
+}
+
+int trial_advance(trial *t, uint32_t episodes, uint64_t ticks, baud_error *error) {
+  if (t->is_failed) return error_set(error, BAUD_ESTATE, "the trial has failed before");
+  if (t->is_drained) {
+    t->columns.n = 0;
+    t->columns.first_episode = t->episodes;
+    t->is_drained = 0;
+  }
+  uint64_t until = t->episodes + episodes;
+  int code = 0;
+  while (code >= 0 && !t->is_done && t->episodes < until && ticks > 0) {
+    if (!t->is_in_tick) {
+      code = begin_tick(t, error);
+      ticks--;
+    }
+    if (code == 0) code = finish_lanes(t, error);
+    if (code == 0) break; /* the columns are full */
+    if (code > 0) code = 0;
+    if (code == 0 && is_stopped(t) && !t->is_in_tick) t->is_done = 1;
+  }
+  stage_enter(&t->stage, SITE_HOST);
+  if (code < 0) {
+    t->is_failed = 1;
+    return code;
+  }
+  if (time_is_up(t)) t->is_done = 1;
+  return t->is_done ? TRIAL_DONE : TRIAL_RUNNING;
+}
+
+const trial_columns *trial_drain(trial *t) {
+  t->is_drained = 1;
+  return &t->columns;
+}
+
+const double *trial_totals(const trial *t) { return t->total; }
+const double *trial_last(const trial *t) { return t->last; }
+uint64_t trial_episodes(const trial *t) { return t->episodes; }
+uint64_t trial_steps(const trial *t) { return t->steps; }
+void trial_marks(const trial *t, char marks[FIGURES]) { memcpy(marks, t->marks, FIGURES); }
+
+const char *trial_next_event(trial *t) {
+  if (!t->has_event) return NULL;
+  t->has_event = 0;
+  return t->event;
+}
+
+int trial_save(const trial *t, const char *path, baud_error *error) {
+  return checkpoint_save(&t->stage.live, t->stage.config.learner.plugin->unit, t->stage.config.learner.values, path, error);
+}
+
+int trial_load(trial *t, const char *path, baud_error *error) {
+  return checkpoint_load(&t->stage.live, t->stage.config.learner.plugin->unit, t->stage.config.learner.values, path, error);
+}

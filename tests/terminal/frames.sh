@@ -1,0 +1,53 @@
+#!/bin/sh
+# frames.sh - whole frames against golden files: views by sizes by glyphs. UPDATE=1 writes them anew: look at them.
+. "$(dirname "$0")/lib.sh"
+GOLDEN="$(dirname "$0")/golden"
+
+# frame NAME: the screen becomes that of the golden file, and stays.
+frame() {
+  shot="${TMPDIR:-/tmp}/frame-$$"
+  tries=60
+  while [ "$tries" -gt 0 ]; do
+    screen > "$shot"
+    sleep 0.05
+    if screen | cmp -s - "$shot"; then # not in the middle of being drawn
+      [ "${UPDATE:-0}" = 1 ] && [ "$tries" -lt 57 ] && cp "$shot" "$GOLDEN/$1.txt"
+      cmp -s "$GOLDEN/$1.txt" "$shot" && break
+    fi
+    tries=$((tries - 1))
+  done
+  if [ "$tries" -gt 0 ]; then ok "the frame $1 is as it was"
+  else
+    fail "the frame $1 is as it was"
+    diff "$GOLDEN/$1.txt" "$shot" | head -20 | sed 's/^/# /'
+  fi
+  rm -f "$shot"
+}
+
+for size in 80x24 120x40 200x50; do
+  for glyphs in braille blocks ascii; do
+    [ "$size" = 200x50 ] && [ "$glyphs" != braille ] && continue
+    start "${size%x*}" "${size#*x}" "'$VIEW' --glyphs $glyphs"
+    wait_for '\[1 Runs\]'
+    keys e
+    wait_for 'seed 0'
+    frame "runs-$size-$glyphs"
+    keys Down Enter
+    wait_for '\[2 Run\]'
+    frame "run-$size-$glyphs"
+    keys '?'
+    wait_for 'THIS VIEW'
+    frame "help-$size-$glyphs"
+    keys Escape
+    wait_gone 'THIS VIEW'
+    keys 5
+    wait_for '\[5 Log\]'
+    frame "log-$size-$glyphs"
+    keys q
+    wait_for 'commands:'
+  done
+done
+start 120 40 "'$VIEW' --progress 1"
+wait_for 'run is over'
+frame done-120x40
+finish

@@ -1,0 +1,28 @@
+/* fake_run.h - a run made up in memory, behind the same functions as the real board, store and control socket.
+ *
+ * Deterministic: everything follows from the episodes that its trials are at. For tests of whole frames without a
+ * file, a process or a clock.
+ */
+#ifndef BAUD_TEST_FAKE_RUN_H
+#define BAUD_TEST_FAKE_RUN_H
+
+#include "store.h"
+
+enum { FAKE_CONFIGS = 6, FAKE_SEEDS = 8 };
+
+/* How far the run is, 0 to 1; statuses follow. Takes effect at the next model_refresh. */
+void fake_run_set_progress(double progress);
+/* How far it goes on at each look at the board; how long the supervisor has been silent. */
+void fake_run_set_step(double step);
+void fake_run_set_silence(double seconds);
+/* Puts `value` in place of every figure of every trial (NAN, INFINITY, a constant); fake_run_restore undoes it. */
+void fake_run_force(float value);
+void fake_run_set_label(const char *label); /* of configuration 0 */
+void fake_run_restore(void);
+
+/* Commands that came in: "pause 3;stop -1;", emptied by reading. */
+const char *fake_run_commands(void);
+/* Calls of store_read_curve so far. */
+unsigned fake_run_curve_reads(void);
+
+#endif

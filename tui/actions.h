@@ -1,0 +1,45 @@
+/* actions.h - what keys do. Each takes the dashboard and the argument of its line in the key table. */
+#ifndef BAUD_TUI_ACTIONS_H
+#define BAUD_TUI_ACTIONS_H
+
+#include "dashboard.h"
+
+/* actions.c: everywhere */
+void act_help(dashboard *d, int unused);
+void act_view(dashboard *d, int digit);
+void act_back(dashboard *d, int unused);
+void act_freeze(dashboard *d, int unused);
+void act_detach(dashboard *d, int unused);
+void act_redraw(dashboard *d, int unused);
+void act_command(dashboard *d, int unused);
+void act_filter(dashboard *d, int unused);
+void act_move(dashboard *d, int rows);
+void act_page(dashboard *d, int halves);
+void act_end(dashboard *d, int which); /* -1 top, 1 end */
+/* commands.c: what changes the run */
+void act_pause(dashboard *d, int unused);
+void act_ask(dashboard *d, int which); /* 'S' stop, 'R' re-run */
+void command_answer(dashboard *d, int key);
+void command_typed(dashboard *d, const char *line);
+/* screen_runs.c */
+void act_open(dashboard *d, int unused);
+void act_fold(dashboard *d, int how); /* 0 toggle, 1 fold, -1 unfold, 2 all */
+void act_sort(dashboard *d, int step);
+void act_reverse(dashboard *d, int unused);
+/* screen_run.c */
+void act_plot(dashboard *d, int step); /* in the Runs view: the figure that is shown */
+void act_zoom_panel(dashboard *d, int unused);
+void act_zoom(dashboard *d, int step); /* 0: fit */
+void act_cursor(dashboard *d, int cells);
+void act_log_axis(dashboard *d, int unused);
+void act_smooth(dashboard *d, int unused);
+void act_band(dashboard *d, int unused);
+void act_totals(dashboard *d, int unused);
+void act_seed(dashboard *d, int step); /* another row, without leaving the view */
+/* screen_log.c */
+void act_follow(dashboard *d, int unused);
+void act_level(dashboard *d, int unused);
+void act_log_selected(dashboard *d, int unused);
+void act_search(dashboard *d, int step);
+
+#endif

@@ -1,0 +1,153 @@
+/* curves.c - the cache behind every plot and sparkline: curves.h. */
+#include "curves.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static const double patience_seconds = 8; /* until what has hardly moved is read again all the same */
+
+static double seconds_now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+int curves_init(curves *c, store *s) {
+  *c = (curves){.store = s, .room = 256, .window_width = 1};
+  c->table = calloc(c->room, sizeof *c->table);
+  c->points = malloc(CURVES_WINDOW_BINS * sizeof *c->points);
+  return c->table && c->points ? 0 : BAUD_ENOMEM;
+}
+
+void curves_free(curves *c) {
+  for (uint32_t i = 0; c->table && i < c->room; i++) free(c->table[i]);
+  free(c->table);
+  free(c->points);
+  *c = (curves){.table = NULL};
+}
+
+void curves_begin_frame(curves *c, double now, double budget, uint64_t store_version) {
+  c->now = now;
+  c->budget_until = seconds_now() + budget;
+  c->version = store_version;
+  c->is_behind = 0;
+}
+
+static uint32_t place(const curves *c, uint32_t trial, uint32_t figure, enum curves_span span) {
+  uint32_t at = (trial * 2654435761u ^ (figure * 2u + (uint32_t)span) * 2246822519u) & (c->room - 1);
+  while (c->table[at] &&
+         (c->table[at]->trial != trial || c->table[at]->figure != figure || c->table[at]->span != span))
+    at = (at + 1) & (c->room - 1);
+  return at;
+}
+
+static int grow(curves *c) {
+  curves wider = *c;
+  wider.room *= 2;
+  wider.table = calloc(wider.room, sizeof *wider.table);
+  if (!wider.table) return BAUD_ENOMEM;
+  for (uint32_t i = 0; i < c->room; i++) {
+    curve *e = c->table[i];
+    if (e) wider.table[place(&wider, e->trial, e->figure, e->span)] = e;
+  }
+  free(c->table);
+  *c = wider;
+  return 0;
+}
+
+/* The entry, made when it is not there: the struct and its two arrays in one block. */
+static curve *entry_of(curves *c, uint32_t trial, uint32_t figure, enum curves_span span) {
+  uint32_t at = place(c, trial, figure, span);
+  if (c->table[at]) return c->table[at];
+  if (c->used * 2 >= c->room) {
+    if (grow(c) != 0) return NULL;
+    at = place(c, trial, figure, span);
+  }
+  size_t n = span == CURVES_WHOLE ? CURVES_BINS : CURVES_WINDOW_BINS;
+  curve *e = calloc(1, sizeof *e + n * (sizeof(double) + sizeof(uint32_t)));
+  if (!e) return NULL;
+  e->trial = trial;
+  e->figure = figure;
+  e->span = span;
+  e->bins.sum = (double *)(void *)(e + 1);
+  e->bins.count = (uint32_t *)(void *)(e->bins.sum + n);
+  e->bins.width = 1;
+  c->used++;
+  return c->table[at] = e;
+}
+
+static int is_final(char status) {
+  return status == STATUS_DONE || status == STATUS_FAILED || status == STATUS_STOPPED;
+}
+
+/* Whether reading again could show anything new that is worth it. */
+static int is_stale(const curves *c, const curve *e, uint64_t episodes, char status) {
+  if (e->seen_at <= 0 || episodes < e->seen_episodes) return 1; /* never read, or the trial began anew */
+  if (e->span == CURVES_WINDOW && (e->bins.from != c->window_from || e->bins.width != c->window_width)) return 1;
+  if (c->version == e->seen_version) return 0;
+  uint64_t part = e->span == CURVES_WHOLE ? episodes / 64 : 0; /* a dot or two of a plot */
+  if (episodes - e->seen_episodes > (part > e->bins.width / 2 ? part : e->bins.width / 2)) return 1;
+  if (status != e->seen_status) return 1;
+  /* The store may lag behind the board: look again a little later, but once only at what has ended. */
+  return e->reads_at_end < 2 && c->now - e->seen_at > patience_seconds;
+}
+
+/* Lays the bins out for what there is now; returns the first one that has to be read: those that were complete stay,
+ * as long as none has changed its width or begun anew. */
+static int lay_out(const curves *c, curve *e, uint64_t episodes) {
+  bins *b = &e->bins, old = *b;
+  int room = e->span == CURVES_WHOLE ? CURVES_BINS : CURVES_WINDOW_BINS, first = 0;
+  b->from = e->span == CURVES_WHOLE ? 0 : c->window_from;
+  b->width = e->span == CURVES_WHOLE ? bins_width(episodes, room) : c->window_width;
+  uint64_t left = episodes > b->from ? episodes - b->from : 0, wanted = (left + b->width - 1) / b->width;
+  b->n = wanted < (uint64_t)room ? (int)wanted : room;
+  int is_same = e->seen_at > 0 && episodes >= e->seen_episodes && b->from == old.from && b->width == old.width;
+  if (is_same && old.end > b->from) {
+    uint64_t complete = (old.end - b->from) / b->width;
+    first = complete < (uint64_t)b->n ? (int)complete : b->n;
+  }
+  memset(b->sum + first, 0, (size_t)(room - first) * sizeof *b->sum);
+  memset(b->count + first, 0, (size_t)(room - first) * sizeof *b->count);
+  return first;
+}
+
+static void read_again(curves *c, curve *e, uint64_t episodes, char status) {
+  bins *b = &e->bins;
+  int first = lay_out(c, e, episodes);
+  uint32_t n = (uint32_t)(b->n - first);
+  uint64_t from = b->from + (uint64_t)first * b->width;
+  baud_error ignored;
+  uint64_t to = from + n * b->width;
+  if (n > 0 && store_read_curve(c->store, e->trial, e->figure, from, to, c->points, &n, &ignored) != 0) n = 0;
+  b->end = from;
+  for (uint32_t i = 0; i < n; i++) {
+    const store_point *p = c->points + i;
+    double bin = (p->episode - (double)b->from) / (double)b->width;
+    if (!(bin >= 0) || bin >= b->n) continue;
+    uint64_t start = b->from + (uint64_t)bin * b->width;
+    b->end = start + (uint64_t)(2 * (p->episode - (double)start) + 0.5); /* the point is the middle of what it covers */
+    if (p->count == 0 || isnan(p->mean)) continue;
+    b->sum[(int)bin] += (double)p->mean * p->count;
+    b->count[(int)bin] += p->count;
+  }
+  e->seen_episodes = episodes;
+  e->seen_version = c->version;
+  e->seen_status = status;
+  e->seen_at = c->now;
+  e->reads_at_end = is_final(status) ? e->reads_at_end + 1 : 0;
+}
+
+const bins *curves_get(curves *c, uint32_t trial, uint32_t figure, enum curves_span span, uint64_t episodes,
+                       char status) {
+  if (episodes == 0) return NULL;
+  curve *e = entry_of(c, trial, figure, span);
+  if (!e) return NULL;
+  if (is_stale(c, e, episodes, status)) {
+    if (seconds_now() < c->budget_until) read_again(c, e, episodes, status);
+    else c->is_behind = 1;
+  }
+  int is_other_window = span == CURVES_WINDOW && (e->bins.from != c->window_from || e->bins.width != c->window_width);
+  return e->seen_at <= 0 || is_other_window ? NULL : &e->bins;
+}

@@ -1,0 +1,48 @@
+/* curves.h - a cache of figures' curves, so that a frame reads from the store only what moved and can be seen.
+ *
+ * A curve is a trial's figure over the whole run in at most CURVES_BINS power-of-two bins, or over one window of it
+ * when zoomed in. It is read again when the store has moved and the trial has gone on by a part of a bin. Reading
+ * stops for this frame once its budget is spent: what is shown is then a little old, and is_behind says so.
+ */
+#ifndef BAUD_TUI_CURVES_H
+#define BAUD_TUI_CURVES_H
+
+#include "bins.h"
+#include "store.h"
+
+enum { CURVES_BINS = 256, CURVES_WINDOW_BINS = 512 };
+
+enum curves_span { CURVES_WHOLE, CURVES_WINDOW };
+
+typedef struct curve {
+  bins bins;
+  uint32_t trial, figure;
+  enum curves_span span;
+  uint64_t seen_episodes, seen_version;
+  char seen_status;
+  int reads_at_end; /* times read since the trial ended */
+  double seen_at;
+} curve;
+
+typedef struct curves {
+  store *store;
+  curve **table;       /* open hashing by (trial, figure, span) */
+  uint32_t room, used;
+  store_point *points; /* scratch */
+  uint64_t window_from, window_width; /* of CURVES_WINDOW; width in episodes a bin */
+  uint64_t version;    /* of the store */
+  double now, budget_until; /* seconds; set by curves_begin_frame */
+  int is_behind;
+} curves;
+
+int curves_init(curves *c, store *s);
+void curves_free(curves *c);
+
+/* A new frame at `now` (seconds, any clock), which may spend `budget` seconds reading. */
+void curves_begin_frame(curves *c, double now, double budget, uint64_t store_version);
+
+/* The curve of one trial, or null where nothing could be read. */
+const bins *curves_get(curves *c, uint32_t trial, uint32_t figure, enum curves_span span, uint64_t episodes,
+                       char status);
+
+#endif

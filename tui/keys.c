@@ -1,0 +1,128 @@
+/* keys.c - the key table, and its readers: keys.h. Within a screen the order is that of the footer. */
+#include "keys.h"
+
+#include <curses.h>
+#include <string.h>
+
+#include "actions.h"
+#include "text.h"
+
+#define LISTS (IN_RUNS | IN_LOG | IN_CLAIMS)
+#define PLOTS (IN_RUNS | IN_RUN)
+
+const key key_table[] = {
+    {'?', EVERYWHERE, 0, "?", "help", "this help (also F1)", act_help, 0},
+    {KEY_F(1), EVERYWHERE, SAME_LINE, "", NULL, NULL, act_help, 0},
+
+    {KEY_RETURN, IN_RUNS, 0, "Enter", "open", "open what is selected", act_open, 0},
+    {KEY_NEWLINE, IN_RUNS, SAME_LINE, "", NULL, NULL, act_open, 0},
+    {KEY_ENTER, IN_RUNS, SAME_LINE, "", NULL, NULL, act_open, 0},
+    {'e', IN_RUNS, 0, "e", "fold", "fold or expand (Space)", act_fold, 0},
+    {' ', IN_RUNS, SAME_LINE, "", NULL, NULL, act_fold, 0},
+    {KEY_LEFT, IN_RUNS, SAME_LINE, "", NULL, NULL, act_fold, 1},
+    {KEY_RIGHT, IN_RUNS, SAME_LINE, "", NULL, NULL, act_fold, -1},
+    {'a', IN_RUNS, 0, "a", NULL, "fold or expand all", act_fold, 2},
+    {'/', IN_RUNS | IN_LOG, 0, "/", "filter", "filter; !text inverts", act_filter, 0},
+    {'<', IN_RUNS, 0, "< >", "sort", "sort by another column", act_sort, -1},
+    {'>', IN_RUNS, SAME_LINE, "", NULL, NULL, act_sort, 1},
+    {'r', IN_RUNS, 0, "r", NULL, "reverse the order", act_reverse, 0},
+
+    {'[', PLOTS, 0, "[ ]", "plot", "previous, next figure", act_plot, -1},
+    {']', PLOTS, SAME_LINE, "", NULL, NULL, act_plot, 1},
+    {KEY_TABULATOR, IN_RUN, 0, "Tab", NULL, "next panel (S-Tab back)", act_plot, 1},
+    {KEY_BTAB, IN_RUN, SAME_LINE, "", NULL, NULL, act_plot, -1},
+    {'z', IN_RUN, 0, "z", "zoom", "this panel alone", act_zoom_panel, 0},
+    {'+', IN_RUN, 0, "+ - 0", "x-zoom", "zoom in, out, fit", act_zoom, 1},
+    {'=', IN_RUN, SAME_LINE, "", NULL, NULL, act_zoom, 1},
+    {'-', IN_RUN, SAME_LINE, "", NULL, NULL, act_zoom, -1},
+    {'0', IN_RUN, SAME_LINE, "", NULL, NULL, act_zoom, 0},
+    {KEY_RIGHT, IN_RUN, 0, "\xe2\x86\x90 \xe2\x86\x92", "cursor", "cursor (h l)", act_cursor, 1},
+    {KEY_LEFT, IN_RUN, SAME_LINE, "", NULL, NULL, act_cursor, -1},
+    {'l', IN_RUN, SAME_LINE, "", NULL, NULL, act_cursor, 1},
+    {'h', IN_RUN, SAME_LINE, "", NULL, NULL, act_cursor, -1},
+    {'y', IN_RUN, 0, "y", "log", "log or linear y", act_log_axis, 0},
+    {'w', IN_RUN, 0, "w", "smooth", "smooth: 1 5 17 65 bins", act_smooth, 0},
+    {'b', IN_RUN, 0, "b", "band", "the seeds' 10-90% band", act_band, 0},
+    {'t', PLOTS, 0, "t", "total", "funnel: recent, total", act_totals, 0},
+    {KEY_DOWN, IN_RUN, 0, "\xe2\x86\x91 \xe2\x86\x93", NULL, "another row (k j)", act_seed, 1},
+    {KEY_UP, IN_RUN, SAME_LINE, "", NULL, NULL, act_seed, -1},
+    {'j', IN_RUN, SAME_LINE, "", NULL, NULL, act_seed, 1},
+    {'k', IN_RUN, SAME_LINE, "", NULL, NULL, act_seed, -1},
+
+    {'F', IN_LOG, 0, "F", "follow", "follow the newest", act_follow, 0},
+    {'v', IN_LOG, 0, "v", "level", "least severity: D I W E", act_level, 0},
+    {'t', IN_LOG, 0, "t", "selected", "all or selected row's", act_log_selected, 0},
+    {'n', IN_LOG, 0, "n N", "warning", "next, previous warning", act_search, 1},
+    {'N', IN_LOG, SAME_LINE, "", NULL, NULL, act_search, -1},
+
+    {'P', PLOTS, CHANGES_RUN, "P", "pause", "pause or resume", act_pause, 0},
+    {'S', PLOTS, CHANGES_RUN, "S", "stop", "stop (asks)", act_ask, 'S'},
+    {'R', PLOTS, CHANGES_RUN, "R", NULL, "run again (asks)", act_ask, 'R'},
+
+    {'f', EVERYWHERE, 0, "f", "freeze", "freeze screen, not run", act_freeze, 0},
+    {KEY_ESCAPE, IN_RUN | IN_LOG | IN_CLAIMS, 0, "Esc", "back", "back one layer", act_back, 0},
+    {KEY_ESCAPE, IN_RUNS, SAME_LINE, "", NULL, NULL, act_back, 0},
+    {'q', EVERYWHERE, 0, "q", "detach", "detach; the run goes on", act_detach, 0},
+    {KEY_F(10), EVERYWHERE, SAME_LINE, "", NULL, NULL, act_detach, 0},
+
+    {'1', EVERYWHERE, 0, "1 2 5 7", NULL, "view; again: zoom", act_view, 1},
+    {'2', EVERYWHERE, SAME_LINE, "", NULL, NULL, act_view, 2},
+    {'5', EVERYWHERE, SAME_LINE, "", NULL, NULL, act_view, 5},
+    {'7', EVERYWHERE, SAME_LINE, "", NULL, NULL, act_view, 7},
+    {KEY_UP, LISTS, 0, "\xe2\x86\x91 \xe2\x86\x93 k j", NULL, "move", act_move, -1},
+    {KEY_DOWN, LISTS, SAME_LINE, "", NULL, NULL, act_move, 1},
+    {'k', LISTS, SAME_LINE, "", NULL, NULL, act_move, -1},
+    {'j', LISTS, SAME_LINE, "", NULL, NULL, act_move, 1},
+    {KEY_PPAGE, LISTS, 0, "PgUp PgDn", NULL, "page (Ctrl-U/D: half)", act_page, -2},
+    {KEY_NPAGE, LISTS, SAME_LINE, "", NULL, NULL, act_page, 2},
+    {KEY_CTRL_U, LISTS, SAME_LINE, "", NULL, NULL, act_page, -1},
+    {KEY_CTRL_D, LISTS, SAME_LINE, "", NULL, NULL, act_page, 1},
+    {'g', LISTS, 0, "g G", NULL, "top, end", act_end, -1},
+    {'G', LISTS, SAME_LINE, "", NULL, NULL, act_end, 1},
+    {KEY_HOME, LISTS, SAME_LINE, "", NULL, NULL, act_end, -1},
+    {KEY_END, LISTS, SAME_LINE, "", NULL, NULL, act_end, 1},
+    {':', EVERYWHERE, 0, ":", NULL, "command, such as :pause", act_command, 0},
+    {KEY_CTRL_L, EVERYWHERE, 0, "Ctrl-L", NULL, "draw everything again", act_redraw, 0},
+};
+const int key_count = (int)(sizeof key_table / sizeof *key_table);
+
+void keys_dispatch(dashboard *d, int code) {
+  for (int i = 0; i < key_count; i++) {
+    const key *k = key_table + i;
+    if (k->code != code || !(k->scope & d->view->scope)) continue;
+    if ((k->flags & CHANGES_RUN) && d->options.read_only)
+      dashboard_complain(d, "%s: refused, this screen only reads (--ro)", k->help);
+    else
+      k->act(d, k->argument);
+    return;
+  }
+}
+
+static int hint_width(const key *k) { return text_width(k->label) + text_width(k->hint) + 3; }
+
+void keys_draw_hints(dashboard *d, int y) {
+  frame *f = &d->frame;
+  int x = 1, last_room = f->width;
+  for (int i = 0; i < key_count; i++) {
+    const key *k = key_table + i;
+    if (!k->hint || !(k->scope & d->view->scope)) continue;
+    if (d->options.read_only && (k->flags & CHANGES_RUN)) continue;
+    int is_detach = k->code == 'q'; /* always there: it keeps its room */
+    if (x + hint_width(k) > last_room - (is_detach ? 0 : 9)) continue;
+    int n = frame_text(f, x, y, f->width - x, STYLE_KEY, k->label);
+    x += n + (k->label[1] && n > 0 ? 1 : 0);
+    if (!k->label[1]) x += 1;
+    x += frame_text(f, x, y, f->width - x, STYLE_PLAIN, k->hint) + (f->width >= 100 ? 2 : 1);
+  }
+}
+
+void tui_print_keys(FILE *to) {
+  for (int i = 0; i < key_count; i++) {
+    const key *k = key_table + i;
+    if (k->flags & SAME_LINE || !k->help) continue;
+    fprintf(to, "  %-10s", k->label);
+    for (int s = 0; s < SCREENS; s++)
+      if (k->scope != EVERYWHERE && (k->scope & screens[s]->scope)) fprintf(to, " [%s]", screens[s]->name);
+    fprintf(to, " %s\n", k->help);
+  }
+}

@@ -1,0 +1,62 @@
+/* screen_claims.c - view 7: the script's claims with their verdicts, and all figures of the one under the cursor. */
+#include <string.h>
+
+#include "events.h"
+#include "keys.h"
+#include "text.h"
+
+/* Long text over several lines, broken at cells, not words: figures are tables of numbers. */
+static void draw_wrapped(frame *f, rect area, const char *text) {
+  char line[1600];
+  size_t used = 0;
+  int cells = 0, y = area.y, width;
+  for (uint32_t glyph; (glyph = text_next(&text, &width)) != 0;) {
+    char bytes[4];
+    int n = text_encode(bytes, glyph);
+    if (cells + width > area.width || used + 5 > sizeof line) {
+      line[used] = 0;
+      frame_text(f, area.x, y++, area.width, STYLE_DIM, line);
+      used = 0;
+      cells = 0;
+      if (y >= area.y + area.height) return;
+    }
+    memcpy(line + used, bytes, (size_t)n);
+    used += (size_t)n;
+    cells += width;
+  }
+  line[used] = 0;
+  if (y < area.y + area.height) frame_text(f, area.x, y, area.width, STYLE_DIM, line);
+}
+
+static void draw(dashboard *d, rect body) {
+  frame *f = &d->frame;
+  const model *m = &d->model;
+  int n = (int)m->n_claims, detail = body.height >= 12 && n > 0 ? 5 : 0, top = body.height >= 6 ? 1 : 0;
+  rect area = {0, body.y + top, body.width, body.height - top - detail};
+  list_show(&d->claims, n, area.height);
+  for (int i = 0; i < area.height && d->claims.top + i < n; i++) {
+    int row = d->claims.top + i;
+    claim_draw(d, 2, area.y + i, body.width - 3, m->claims + row);
+    if (row != d->claims.selected) continue;
+    frame_put(f, 0, area.y + i, 0xbb, STYLE_STRONG);
+    frame_restyle(f, (rect){0, area.y + i, body.width, 1}, STYLE_SELECTED);
+    f->cursor_y = area.y + i;
+  }
+  if (n == 0) frame_text(f, 2, area.y, body.width - 3, STYLE_DIM, "the script makes no claims");
+  if (!detail) return;
+  const store_claim *c = m->claims + d->claims.selected;
+  char title[360];
+  text_elide(title, sizeof title, c->text, body.width - 6);
+  frame_rule(f, body.y + body.height - detail, title);
+  draw_wrapped(f, (rect){2, body.y + body.height - detail + 1, body.width - 3, detail - 1},
+               *c->figures ? c->figures : "its verdict is computed when the run ends");
+}
+
+static void note(dashboard *d, char *out, size_t size) {
+  int counts[3];
+  model_count_claims(&d->model, counts);
+  snprintf(out, size, "%d hold, %d fail, %d undecided, %d open", counts[0], counts[1], counts[2],
+           (int)d->model.n_claims - counts[0] - counts[1] - counts[2]);
+}
+
+const screen screen_claims = {7, "Claims", "Claims", IN_CLAIMS, draw, note, NULL};

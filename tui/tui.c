@@ -1,0 +1,190 @@
+/* tui.c - the loop: wait for a key or the next look at the board, act, draw what changed.
+ *
+ * The board is looked at once an interval (a second); a key is answered at once from what is known already. What the
+ * store could not be asked within a frame's budget is asked in the next, a quarter of a second later.
+ */
+#include "tui.h"
+
+#define NCURSES_NOMACROS
+#include <curses.h>
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "actions.h"
+#include "keys.h"
+#include "terminal.h"
+#include "text.h"
+
+static const double read_budget_seconds = 0.006, catch_up_seconds = 0.25;
+
+int tui_tier(const char *name) {
+  static const char *const names[] = {"auto", "braille", "blocks", "ascii"};
+  for (int i = 0; i < 4; i++)
+    if (strcasecmp(name, names[i]) == 0) return i;
+  return -1;
+}
+
+static double monotonic_seconds(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* Text typed at the footer's prompt. */
+static void edit_input(dashboard *d, int code) {
+  size_t n = strlen(d->input);
+  if (code == KEY_ESCAPE) {
+    d->mode = MODE_BROWSE;
+  } else if (code == KEY_RETURN || code == KEY_NEWLINE) {
+    enum mode was = d->mode;
+    d->mode = MODE_BROWSE;
+    if (was == MODE_COMMAND) command_typed(d, d->input);
+    else snprintf(d->view == &screen_log ? d->log_filter : d->filter, INPUT_SIZE, "%s", d->input);
+  } else if (code == KEY_DELETE || code == 8 || code == KEY_BACKSPACE) {
+    while (n > 0 && ((unsigned char)d->input[n - 1] & 0xc0) == 0x80) n--;
+    if (n > 0) d->input[n - 1] = 0;
+  } else if (code == KEY_CTRL_U) {
+    d->input[0] = 0;
+  } else if (code >= ' ' && code < 256 && n + 1 < sizeof d->input) {
+    d->input[n] = (char)code;
+    d->input[n + 1] = 0;
+  }
+}
+
+static void scroll_help(dashboard *d, int code) {
+  static const struct { int code, step; } steps[] = {
+      {KEY_DOWN, 1}, {KEY_UP, -1}, {'j', 1}, {'k', -1}, {KEY_NPAGE, 8}, {KEY_PPAGE, -8}, {' ', 8},
+  };
+  for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+    if (steps[i].code == code) {
+      d->help_top += steps[i].step;
+      return;
+    }
+  d->mode = MODE_BROWSE; /* any other key, q as well, closes the help and nothing else */
+}
+
+static void on_wheel(dashboard *d, int step) {
+  if (d->view == &screen_run) act_zoom(d, -step);
+  else act_move(d, 3 * step);
+}
+
+static void on_click(dashboard *d, int x, int y) {
+  layout l = layout_screen(d->frame.width, d->frame.height);
+  if (y == l.tabs) { /* tabs are as wide as they are drawn: look for the digit that was hit */
+    const frame_cell *row = d->frame.cells + y * d->frame.width;
+    for (int at = x; at >= 0 && at > x - 12; at--)
+      for (int i = 0; i < SCREENS; i++)
+        if (row[at].glyph == (uint32_t)('0' + screens[i]->digit)) {
+          act_view(d, screens[i]->digit);
+          return;
+        }
+  } else if (d->view->click) {
+    d->view->click(d, x, y);
+  }
+}
+
+static void on_key(dashboard *d, int code, int x, int y) {
+  if (code == TERMINAL_RESIZED) return;
+  if (d->mode == MODE_HELP) scroll_help(d, code);
+  else if (d->mode == MODE_ASK) command_answer(d, code);
+  else if (d->mode != MODE_BROWSE) edit_input(d, code);
+  else if (code == TERMINAL_CLICK) on_click(d, x, y);
+  else if (code == TERMINAL_WHEEL_UP || code == TERMINAL_WHEEL_DOWN) on_wheel(d, code == TERMINAL_WHEEL_UP ? -1 : 1);
+  else keys_dispatch(d, code);
+}
+
+static void look_at_clock(dashboard *d) {
+  d->now = monotonic_seconds();
+  d->unix_now = d->options.fixed_unix ? d->options.fixed_unix : (int64_t)time(NULL);
+}
+
+static void draw(dashboard *d, terminal *t) {
+  int width, height, is_from_nothing = d->frame.cursor_x < 0;
+  terminal_size(t, &width, &height);
+  if (frame_resize(&d->frame, width, height) != 0) return;
+  curves_begin_frame(&d->model.curves, d->now, read_budget_seconds, d->model.store_version);
+  chrome_draw(d);
+  if (is_from_nothing) d->frame.cursor_x = -1;
+  terminal_show(t, &d->frame);
+  if (is_from_nothing) d->frame.cursor_x = 0;
+}
+
+static void loop(dashboard *d, terminal *t) {
+  double interval = d->options.interval_seconds, next_look = 0;
+  interval = interval > 0 ? fmin(fmax(interval, 0.25), 60) : 1;
+  while (!d->is_leaving) {
+    look_at_clock(d);
+    if (d->now >= next_look) {
+      if (!d->is_frozen) model_refresh(&d->model);
+      next_look = d->now + interval;
+    }
+    draw(d, t);
+    double until = next_look;
+    if (d->model.curves.is_behind) until = fmin(until, d->now + catch_up_seconds);
+    if (terminal_wait(t, until - monotonic_seconds())) return;
+    look_at_clock(d);
+    int was_frozen = d->is_frozen;
+    for (int code, x = 0, y = 0; (code = terminal_key(t, &x, &y)) != TERMINAL_NO_KEY && !d->is_leaving;) {
+      on_key(d, code, x, y);
+      rows_build(d); /* a key acts on the rows as the keys before it left them */
+    }
+    if (was_frozen && !d->is_frozen) next_look = 0;
+  }
+}
+
+static void print_claims(const model *m) {
+  for (uint32_t i = 0; i < m->n_claims; i++) {
+    const store_claim *c = m->claims + i;
+    char text[400], figures[700];
+    text_elide(text, sizeof text, c->text, 90);
+    text_elide(figures, sizeof figures, c->figures, 120);
+    printf("  %-9s  %s%s%s\n", *c->verdict ? c->verdict : "open", text, *figures ? "   " : "", figures);
+  }
+}
+
+/* What is left on the terminal: that the run goes on and how to come back, or how it ended. */
+static void say_goodbye(const dashboard *d) {
+  const model *m = &d->model;
+  uint32_t ended = model_ended(m), failed = m->by_state[model_state_index(STATUS_FAILED)];
+  char name[200], run_name[1100];
+  text_elide(name, sizeof name, m->plan->name, 60);
+  text_elide(run_name, sizeof run_name, m->run_name, 250);
+  if (m->liveness == ENDED) {
+    const char *how = m->state == 'S' ? "was stopped" : "is finished";
+    printf("baud: %s %s: %u of %u trials, %u failed\n", name, how, ended, m->n_trials, failed);
+    print_claims(m);
+  } else if (m->liveness == LOST) {
+    printf("baud: %s is not running, %u of %u trials have ended; go on with: baud resume %s\n", name, ended,
+           m->n_trials, run_name);
+  } else {
+    printf("baud: %s goes on without this screen, %u of %u trials have ended; come back with: baud attach %s\n", name,
+           ended, m->n_trials, run_name);
+  }
+  fflush(stdout);
+}
+
+int tui_run(const char *run_folder, const tui_options *options, baud_error *error) {
+  dashboard *d = calloc(1, sizeof *d);
+  terminal *t = NULL;
+  int code = 0, asked = 0;
+  if (!d) return error_set(error, BAUD_ENOMEM, "no memory for the dashboard");
+  if (options) d->options = *options;
+  code = model_open(&d->model, run_folder, error);
+  if (code == 0 && dashboard_init(d) != 0) code = error_set(error, BAUD_ENOMEM, "no memory for the dashboard");
+  if (code == 0) code = terminal_open(&t, d->options.tier, !d->options.no_mouse, error);
+  if (code == 0) {
+    d->frame.tier = terminal_tier(t);
+    loop(d, t);
+    asked = terminal_close(t);
+    model_refresh(&d->model);
+    say_goodbye(d);
+  }
+  dashboard_clear(d);
+  free(d);
+  if (asked == SIGTERM || asked == SIGHUP) raise(asked);
+  return code;
+}

@@ -18,9 +18,7 @@ typedef struct subcommand {
   int (*run)(int argc, char **argv);  /* argv[0] is the subcommand's name; returns the exit code */
 } subcommand;
 
-extern const subcommand subcommands[]; /* main.c; ends with a null name */
-
-/* The subcommands, each in the file of its name: run.c, attach.c, list.c ... */
+/* The subcommands, each in the file of its name; the table of them is main.c's. */
 extern const subcommand subcommand_run, subcommand_attach, subcommand_list, subcommand_show, subcommand_resume,
     subcommand_stop, subcommand_watch, subcommand_report, subcommand_export, subcommand_sql, subcommand_plugins,
     subcommand_calibrate, subcommand_check, subcommand_doctor, subcommand_worker;

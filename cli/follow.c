@@ -29,6 +29,7 @@ typedef struct follower {
   store *results;
   const board *board;
   char name[80]; /* of the run's folder */
+  uint32_t n_trials;
   uint64_t store_version, episodes_shown, ended_shown;
   int64_t last_event;
   uint64_t shown_ns, started_ns;
@@ -72,6 +73,12 @@ static void show_event(follower *f, const store_event_row *e) {
   else fprintf(f->to, "%s %c %s\n", clock, e->severity, e->text);
 }
 
+/* Among thousands of trials the end of each is no news for a reader; the progress lines count them. */
+static int is_routine(const follower *f, const store_event_row *e) {
+  enum { FEW = 20 };
+  return f->options->format != FOLLOW_JSON && e->severity == 'I' && e->trial >= 0 && f->n_trials > FEW;
+}
+
 /* All events that were not shown yet, oldest first: pages backwards until one is known. */
 static void show_events(follower *f) {
   enum { PAGE = 64, MOST_PAGES = 64 };
@@ -94,7 +101,7 @@ static void show_events(follower *f) {
     for (uint32_t i = 0; i < n; i++) {
       if (rows[i].id <= f->last_event) continue;
       f->last_event = rows[i].id;
-      show_event(f, &rows[i]);
+      if (!is_routine(f, &rows[i])) show_event(f, &rows[i]);
     }
   }
   fflush(f->to);
@@ -228,12 +235,11 @@ static void print_end_json(const follower *f, int exit_code, const store_claim *
 
 static void print_end(const follower *f, const store_claim *claims, uint32_t n) {
   for (uint32_t i = 0; i < n; i++) {
-    printf("%-9s  %s", claims[i].verdict[0] ? claims[i].verdict : "unjudged", claims[i].text);
-    if (claims[i].figures[0]) printf("  (%s)", claims[i].figures);
-    printf("\n");
+    printf("%-9s  %s\n", claims[i].verdict[0] ? claims[i].verdict : "unjudged", claims[i].text);
+    if (claims[i].figures[0]) printf("           %s\n", claims[i].figures);
   }
+  fflush(stdout); /* before stderr has its say: the two may be one file */
   fprintf(f->to, "the run lies in %s; baud report %s sums it up\n", f->folder, f->name);
-  fflush(stdout);
 }
 
 /* What the supervisor said when it broke, if it could still say it. */
@@ -270,7 +276,8 @@ static int follower_open(follower *f, const char *folder, const follow_options *
   snprintf(f->name, sizeof f->name, "%.79s", run_name(folder));
   snprintf(path, sizeof path, "%s/store.db", folder);
   f->started_ns = f->shown_ns = board_now_ns();
-  return store_open_readonly(&f->results, path, error);
+  int code = store_open_readonly(&f->results, path, error);
+  return code ? code : store_trial_count(f->results, &f->n_trials, error);
 }
 
 static void follower_close(follower *f) {

@@ -167,7 +167,8 @@ static void print_claims(const report *r) {
   if (cJSON_GetArraySize(r->claims) > 0) putchar('\n');
   cJSON_ArrayForEach(claim, r->claims) {
     const char *figures = cJSON_GetObjectItem(claim, "figures")->valuestring;
-    printf("%-9s  %s\n", cJSON_GetObjectItem(claim, "verdict")->valuestring, cJSON_GetObjectItem(claim, "claim")->valuestring);
+    const char *verdict = cJSON_GetObjectItem(claim, "verdict")->valuestring;
+    printf("%-9s  %s\n", verdict, cJSON_GetObjectItem(claim, "claim")->valuestring);
     if (figures[0]) printf("%-9s  %s\n", "", figures);
   }
 }

@@ -1,5 +1,6 @@
 /* control.h - the supervisor's control socket: one JSON object a line each way, Unix stream socket, 0600, in the
- * user's runtime folder (${XDG_RUNTIME_DIR:-/tmp/baud-UID}/baud/RUN.sock, beside RUN.board).
+ * user's runtime folder (${XDG_RUNTIME_DIR}/baud, or /tmp/baud-UID/baud where that is missing, not writable or too
+ * long), beside RUN.board. RUN is the beginning of the folder's name and a hash of its path: names may collide.
  *
  * Requests: {"do":"pause"|"resume"|"stop"|"rerun","trial":N}  trial absent or -1: the whole run
  *           {"do":"ping"}  {"do":"shutdown"}

@@ -93,7 +93,7 @@ static double quantile(const double *sorted, size_t n, double q) {
 
 static double normal_cdf(double z) { return 0.5 * erfc(-z * 0.70710678118654752440); }
 
-/* Inverse of normal_cdf: a rational start (Abramowitz and Stegun 26.2.23), then Newton steps to the accuracy of erfc. */
+/* Inverse of normal_cdf: a rational start (Abramowitz and Stegun 26.2.23), then Newton steps to erfc's accuracy. */
 static double normal_quantile(double p) {
   double t = sqrt(-2.0 * log(p < 0.5 ? p : 1.0 - p));
   double z = t - (2.515517 + 0.802853 * t + 0.010328 * t * t) /

@@ -1,9 +1,9 @@
 #!/bin/sh
 # figures.sh BAUD FILE - writes into FILE (docs/experiments.md) what comes out when each experiment that it names is run.
 #
-# Between the lines "<!-- figures NAME -->" and "<!-- end -->" it puts the claims of experiment NAME with their verdicts
-# and figures, as baud report prints them; a claim whose figures are all "case ours±interval (published)" becomes a row of
-# a table of cases. "<!-- figures calibrate -->" takes what baud calibrate prints. Same seeds, same figures.
+# Between the lines "<!-- figures NAME -->" and "<!-- end -->" it puts the claims of experiment NAME with their
+# verdicts and figures, as baud report prints them; a claim whose figures are all "case ours±interval (published)"
+# becomes a row of a table of cases. "<!-- figures calibrate -->" takes what baud calibrate prints.
 set -eu
 baud=${1:?usage: figures.sh BAUD FILE} file=${2:?usage: figures.sh BAUD FILE}
 work=$(mktemp -d)
@@ -16,12 +16,21 @@ claims() {
       n = split(figures, part, /, /)
       if (rows++ == 0) {
         header = "| |"; rule = "|---|"
-        for (i = 1; i <= n; i++) { cell = part[i]; sub(/ [^ ]+ \([^)]*\)$/, "", cell); header = header " " cell " |"; rule = rule "---|" }
+        for (i = 1; i <= n; i++) {
+          cell = part[i]
+          sub(/ [^ ]+ \([^)]*\)$/, "", cell)
+          header = header " " cell " |"
+          rule = rule "---|"
+        }
         table = header "\n" rule
       }
+      sub(/^[^:]*: /, "", claim)
       split(claim, word, " ")
       row = "| " word[1] " |"
-      for (i = 1; i <= n; i++) { cell = part[i]; match(cell, /[^ ]+ \([^)]*\)$/); row = row " " substr(cell, RSTART) " |" }
+      for (i = 1; i <= n; i++) {
+        match(part[i], /[^ ]+ \([^)]*\)$/)
+        row = row " " substr(part[i], RSTART) " |"
+      }
       table = table "\n" row
     }
     function flush_claim(   text) {

@@ -17,7 +17,8 @@ help=$("$baud" --help) || die "$baud --help fails"
 
 # Text to roff: what has a meaning at a line's beginning or anywhere is made plain.
 roff() {
-  sed -e 's/\\/\\e/g' -e 's/-/\\-/g' -e "s/^\\([.']\\)/\\\\\\&\\1/" -e 's/≤/\\(<=/g' -e 's/≥/\\(>=/g' -e 's/"/\\(dq/g'
+  sed -e 's/\\/\\e/g' -e 's/-/\\-/g' -e "s/^\\([.']\\)/\\\\\\&\\1/" \
+    -e 's/≤/\\(<=/g' -e 's/≥/\\(>=/g' -e 's/"/\\(dq/g'
 }
 
 # Help text to roff: entries to tagged paragraphs, prose to paragraphs. The tag ends at two blanks or the line's end.
@@ -37,7 +38,8 @@ entries() {
 }
 
 # The names in the table of subcommands: the lines from "usage:" to the blank line after them.
-subcommands=$(printf '%s\n' "$help" | awk '/^usage:/ { on = 1; next } on && /^  [a-z]/ { print $1; seen = 1; next } seen { exit }')
+subcommands=$(printf '%s\n' "$help" |
+  awk '/^usage:/ { on = 1; next } on && /^  [a-z]/ { print $1; seen = 1; next } seen { exit }')
 [ -n "$subcommands" ] || die "$baud --help lists no subcommands"
 
 printf '.\\" Made by man.sh from baud --help.\n'
@@ -69,7 +71,8 @@ done
 cat <<'ROFF'
 .SH EXIT STATUS
 ROFF
-printf '%s\n' "$help" | sed -n '/^Exit codes:/,$p' | sed 's/^Exit codes: *//' | tr '\n' ' ' | roff | sed 's/, \([0-9]\)/,\n.br\n\1/g'
+printf '%s\n' "$help" | sed -n '/^Exit codes:/,$p' | sed 's/^Exit codes: *//' | tr '\n' ' ' | roff |
+  sed 's/, \([0-9]\)/,\n.br\n\1/g'
 cat <<'ROFF'
 
 .SH ENVIRONMENT

@@ -20,7 +20,8 @@ typedef struct folders {
 } folders;
 
 static void add_folder(folders *f, const char *path, size_t length) {
-  if (f->n < FOLDERS && length > 0 && length < FOLDER_SIZE) snprintf(f->at[f->n++], FOLDER_SIZE, "%.*s", (int)length, path);
+  if (f->n == FOLDERS || length == 0 || length >= FOLDER_SIZE) return;
+  snprintf(f->at[f->n++], FOLDER_SIZE, "%.*s", (int)length, path);
 }
 
 /* lua/experiments of the source tree that this program was built from, if it still lies in its build folder. */
@@ -70,7 +71,6 @@ static void read_doc(const char *path, const char *name, char *doc, size_t size)
     const char *text = line + 2 + strspn(line + 2, "- ");
     size_t length = strlen(name);
     if (strncmp(text, name, length) == 0 && text[length] == ':') text += length + 1 + strspn(text + length + 1, " ");
-    else if (strncmp(text, name, length) == 0 && strncmp(text + length, ".lua", 4) == 0) text += length + 4 + strspn(text + length + 4, " -:");
     snprintf(doc, size, "%.*s", (int)strcspn(text, "\n"), text);
   }
   fclose(file);

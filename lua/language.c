@@ -1,6 +1,6 @@
 /* language.c - the public face: a sandbox with baud's own Lua in it, the script run, the plan taken, claims judged.
  *
- * baud.lua and results.lua are embedded in the program (embed.sh). Each job runs in a state of its own, which is
+ * words.lua, plan.lua and results.lua are embedded in the program (embed.sh). Each job runs in a state of its own, which is
  * closed before the job returns: nothing of a script outlives it.
  */
 #include "lua/language.h"
@@ -44,11 +44,14 @@ static int install(lua_State *lua) {
   lua_pushvalue(lua, -1);
   lua_setfield(lua, LUA_REGISTRYINDEX, CORE);
   lua_pushvalue(lua, -1);
-  run_own(lua, baud_lua, 1); /* core, baud */
-  lua_pushvalue(lua, -2);
-  lua_pushvalue(lua, -2);
-  run_own(lua, results_lua, 2);
-  lua_pop(lua, 1);
+  run_own(lua, words_lua, 1); /* core, baud */
+  const char *const *const rest[] = {plan_lua, results_lua};
+  for (size_t i = 0; i < sizeof rest / sizeof rest[0]; i++) {
+    lua_pushvalue(lua, -2);
+    lua_pushvalue(lua, -2);
+    run_own(lua, rest[i], 2);
+    lua_pop(lua, 1);
+  }
   sandbox_provide(lua, "baud");
   lua_pop(lua, 1);
   return 0;

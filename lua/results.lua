@@ -140,7 +140,9 @@ end)
 
 local function combine(a, b, symbol, operate)
   local numbers, n = {}, is(a, Sample) and #a or #b
-  if is(a, Sample) and is(b, Sample) and #a ~= #b then failf("%s and %s have %d and %d trials", a.what, b.what, #a, #b) end
+  if is(a, Sample) and is(b, Sample) and #a ~= #b then
+    failf("%s and %s have %d and %d trials", a.what, b.what, #a, #b)
+  end
   for i = 1, n do numbers[i] = operate(is(a, Sample) and a[i] or a, is(b, Sample) and b[i] or b) end
   local what = ("%s %s %s"):format(is(a, Sample) and a.what or shown(a), symbol, is(b, Sample) and b.what or shown(b))
   return sample(numbers, what, is(a, Sample) and a.trials or b.trials)
@@ -154,7 +156,9 @@ Sample.__div = public(function(a, b) return combine(a, b, "÷", function(x, y) r
 baud.compare = public(function(a, b, options)
   options = options or {}
   for _, s in ipairs { a, b } do
-    if not is(s, Sample) then failf("baud.compare takes two samples (r:total(...), r:average(...)), not %s", tostring(s)) end
+    if not is(s, Sample) then
+      failf("baud.compare takes two samples (r:total(...), r:average(...)), not %s", tostring(s))
+    end
     if #s == 0 then failf("%s: there are no trials", s.what) end
   end
   if options.paired then
@@ -164,7 +168,8 @@ baud.compare = public(function(a, b, options)
       end
     end
   end
-  local difference, probability = core.compare(options.statistic or "mean", options.paired and "paired" or "independent", a, b)
+  local pairing = options.paired and "paired" or "independent"
+  local difference, probability = core.compare(options.statistic or "mean", pairing, a, b)
   return { difference = estimate(difference, ("%s − %s"):format(a.what, b.what)),
     probability = estimate(probability, ("P(%s > %s)"):format(a.what, b.what)) }
 end)
@@ -197,11 +202,14 @@ local function check_tag(key)
   end
   if seen[key] then return end
   local near = type(key) == "string" and core.closest(key, names)
-  failf(near and "no trial has a %q to select by (did you mean %q?)" or "no trial has a %q to select by", tostring(key), near)
+  failf(near and "no trial has a %q to select by (did you mean %q?)" or "no trial has a %q to select by", tostring(key),
+    near)
 end
 
 Group.select = public(function(g, wanted)
-  if type(wanted) ~= "table" then failf("select takes a table, { learner = \"reinforce\" }, not %s", tostring(wanted)) end
+  if type(wanted) ~= "table" then
+    failf("select takes a table, { learner = \"reinforce\" }, not %s", tostring(wanted))
+  end
   local trials, words = g.list, {}
   for key, values in pairs(wanted) do
     check_tag(key)
@@ -259,7 +267,17 @@ Group.tags = public(function(g, key)
   return values
 end)
 
--- The trials whose number in a sample of this group meets a condition: g:keep(g:total("success", 8), function(x) ... end)
+local function figure_of(name)
+  local index, near = core.figure(name)
+  if not index then
+    failf(near and "there is no figure %q (did you mean %q?)" or "there is no figure %q (docs/language.md lists them)",
+      tostring(name), near)
+  end
+  return index
+end
+
+-- The trials whose number in a sample of this group meets a condition:
+-- g:keep(g:total("success", 8), function(hits) return hits == 0 end)
 Group.keep = public(function(g, s, condition, what)
   if not is(s, Sample) or #s ~= #g.list then failf("keep takes a sample of the same group and a condition") end
   local kept = {}
@@ -269,16 +287,18 @@ Group.keep = public(function(g, s, condition, what)
   return group(kept, (g.what ~= "" and g.what .. " " or "") .. (what or "some"))
 end)
 
+-- The trials in which a figure is scored at all: a maze without a way has no right decisions to ask for.
+Group.measured = public(function(g, name)
+  local figure, kept = figure_of(name), {}
+  for _, trial in ipairs(g.list) do
+    local _, count = core.total(trial.trial, figure)
+    if count > 0 then kept[#kept + 1] = trial end
+  end
+  return group(kept, g.what)
+end)
+
 Group.trials = public(function(g) return g.list end)
 Group.count = public(function(g) return #g.list end)
-
-local function figure_of(name)
-  local index, near = core.figure(name)
-  if not index then
-    failf(near and "there is no figure %q (did you mean %q?)" or "there is no figure %q (docs/language.md lists them)", tostring(name), near)
-  end
-  return index
-end
 
 -- The episodes that a trial must have, or the reason why a claim cannot rest on it.
 local function need(trial, episodes)
@@ -303,7 +323,9 @@ local function gather(g, name, what, episodes, read)
 end
 
 local function check_episode(value, name)
-  if value ~= nil and (math.type(value) ~= "integer" or value < 1) then failf("%s is %s; episodes count from 1", name, tostring(value)) end
+  if value ~= nil and (math.type(value) ~= "integer" or value < 1) then
+    failf("%s is %s; episodes count from 1", name, tostring(value))
+  end
   return value
 end
 
@@ -361,8 +383,11 @@ end)
 Group.first = public(function(g, name, threshold)
   local met = threshold
   if type(threshold) == "number" then met = function(x) return x >= threshold end end
-  if type(met) ~= "function" then failf("first takes a figure and a threshold, or a function, not %s", tostring(threshold)) end
-  return gather(g, name, type(threshold) == "number" and " first ≥ " .. shown(threshold) or " first", nil, function(trial, figure)
+  if type(met) ~= "function" then
+    failf("first takes a figure and a threshold, or a function, not %s", tostring(threshold))
+  end
+  local what = type(threshold) == "number" and " first ≥ " .. shown(threshold) or " first"
+  return gather(g, name, what, nil, function(trial, figure)
     local from = 0
     while from < trial.episodes do
       local values = core.values(trial.trial, figure, from, 4096)

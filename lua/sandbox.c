@@ -295,8 +295,8 @@ int sandbox_call(sandbox *s, int n_arguments, int n_results, baud_error *error) 
   if (status == LUA_OK) return 0;
   int code = BAUD_EARG;
   if (status == LUA_ERRMEM) {
-    code = error_set(error, BAUD_ENOMEM, "the script needs more than its %d MB of memory: does a table grow without end?",
-                     SANDBOX_MEGABYTES);
+    code = error_set(error, BAUD_ENOMEM, "the script needs more than its %d MB of memory: does a table grow without "
+                     "end?", SANDBOX_MEGABYTES);
   } else {
     const char *text = lua_type(s->lua, -1) == LUA_TSTRING ? lua_tostring(s->lua, -1) : NULL;
     error_set(error, code, "%s", text ? text : "the script raised an error that is not a text");

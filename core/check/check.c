@@ -38,6 +38,7 @@ typedef struct battery {
   char *shared;
   registry *plugins;
   char unloadable[RUN_TEXT]; /* why units cannot be asked, or "" */
+  int is_malformed;          /* by check 6: calling into it would only crash */
   int errors;
 } battery;
 
@@ -162,6 +163,7 @@ static void ask_of_library(battery *b) {
     else if (is_wanted(b, c)) {
       int verdict = ask(b, c, NULL);
       if (c->number == 1) loads = verdict;
+      if (c->number == 6) b->is_malformed = verdict == CHECK_FAILED;
     }
   }
 }
@@ -187,7 +189,9 @@ static int open_plugins(battery *b, baud_error *error) {
 
 static void ask_of_unit(battery *b, const plugin *unit) {
   for (const check *c = check_table; c->number; c++)
-    if (c->roles & CHECK_OF(unit->unit->role) && is_wanted(b, c)) ask(b, c, unit);
+    if (!(c->roles & CHECK_OF(unit->unit->role)) || !is_wanted(b, c)) continue;
+    else if (!b->is_malformed) ask(b, c, unit);
+    else b->report(b->ctx, &(check_result){c, unit->unit->id, CHECK_SKIPPED, "the library's tables are malformed", 0.0});
 }
 
 static int ask_of_units(battery *b, baud_error *error) {

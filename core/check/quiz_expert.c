@@ -145,7 +145,8 @@ static int priors_are_met(check_run *run, const plugin *env, const baud_value *v
     verdict = rig_draw(&r, baud_split(run->seed, w));
     for (uint32_t i = 0; i < n && verdict == CHECK_OK; i++) {
       verdict = fetch(&a, i);
-      if (verdict == CHECK_OK && a.item.kinds && a.item.n_answers <= a.max_answers) count_truth(&a, t + (size_t)i * a.max_answers);
+      if (verdict == CHECK_OK && item_is_sane(run, &a, i) != CHECK_OK) verdict = run_skip(run, "its items are malformed, which another check speaks of");
+      if (verdict == CHECK_OK && a.item.kinds) count_truth(&a, t + (size_t)i * a.max_answers);
     }
   }
   for (size_t i = 0; verdict == CHECK_OK && t && i < (size_t)n * a.max_answers; i++)
@@ -196,11 +197,12 @@ static int first_episodes(rig *r, const baud_demonstrate *expert, uint8_t *optim
     baud_batch batch = rig_batch(r);
     batch.obs = r->obs;
     rig_act(r);
+    int was_broken = fences_broken(&r->fences) != NULL; /* by step: another check speaks of it */
     run_enter(r->run, "demonstrate");
     memset(optimal, 0xff, (size_t)r->lanes * r->spec.action->categories);
     int32_t code = expert ? expert->optimal(r->model, &batch, optimal) : BAUD_OK;
     if (code != BAUD_OK) verdict = run_fail(r->run, "the demonstrator fails with code %d", code);
-    if (verdict == CHECK_OK && fences_broken(&r->fences)) verdict = run_fail(r->run, "the demonstrator writes beyond the end of %s", fences_broken(&r->fences));
+    if (verdict == CHECK_OK && !was_broken && fences_broken(&r->fences)) verdict = run_fail(r->run, "the demonstrator writes beyond the end of %s", fences_broken(&r->fences));
     if (verdict == CHECK_OK && expert) verdict = follow(r, optimal);
     if (verdict == CHECK_OK) verdict = rig_step(r);
     for (uint32_t k = 0; k < EXPERT_LANES && verdict == CHECK_OK; k++) {

@@ -174,6 +174,7 @@ static double held_back(const baud_view *v, const delivery *d, int is_end) {
 static int step_fits(check_run *run, const baud_view *v, delivery *d, double fact, int is_end, float got, luck *l) {
   int is_kept = v->when == BAUD_VIEW_EVERY_STEP || is_end;
   double out[4];
+  if (!isfinite((double)got)) return run_skip(run, "its rewards are no numbers, which another check speaks of");
   d->sum += fact;
   if (v->delay > 0) {
     if (d->n <= RIG_LIMIT) d->kept[d->n++] = v->when == BAUD_VIEW_EVERY_STEP || is_end ? fact : 0.0;

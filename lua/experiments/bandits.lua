@@ -7,7 +7,8 @@
 -- Method. One trial is one bandit drawn from the prior and one episode on it, so that seeds are bandits, the same ones
 -- for every rule. All rules start at "1 success in 2 pulls", Beta(1, 1). As published: ε-greedy and greedy pull the
 -- first of equal arms; ε, UCB1's constant and Gittins' discount fit the row; OTS takes the likeliest of several joint
--- draws. The published figures are means of 1,000 bandits too and rounded to .1, so they carry an error of their own, about 1 %.
+-- draws. The published figures are means of 1,000 bandits too and rounded to .1, so they carry an error of
+-- their own, about 1 %.
 --
 -- What is asked beyond the table: how many bits each rule takes in about the arms. Exploring pays in bits, not in
 -- reward: the rule that learns the most about the arms is not the one that earns the most.
@@ -48,7 +49,8 @@ end
 -- for all rules; where the difference of two such means is uncertain by more than 2 %, that is allowed: three standard
 -- errors, theirs taken to be that of 1,000 bandits. Half of the last digit printed comes on top.
 local function as_published(index, rule)
-  return baud.claim(("%s earns what was published: within 2 %%, or the sampling error of both"):format(rule))(function(r)
+  local text = ("%s earns what was published: within 2 %%, or the sampling error of both"):format(rule)
+  return baud.claim(text)(function(r)
     local met, figures = true, {}
     for i, row in ipairs(rows) do
       local published = row.published[index]
@@ -78,14 +80,16 @@ claims[#claims + 1] = baud.claim "no rule absorbs more about the arms than it re
   return verdicts
 end)
 
-claims[#claims + 1] = baud.claim "a rule is told at most one bit a pull, and in 500 pulls not a fiftieth of that" (function(r)
+claims[#claims + 1] = baud.claim "a rule is told at most one bit a pull, and in 500 pulls not a fiftieth of that"
+(function(r)
   local long = r:select { part = "n=500 k=5", learner = "thompson" }
   local a_pull = long:total "received" / 500
   a_pull.what = "thompson received a pull"
   return a_pull:mean():below(0.02)
 end)
 
-claims[#claims + 1] = baud.claim "Thompson sampling takes in the most bits about ten arms and Gittins' rule earns more" (function(r)
+claims[#claims + 1] = baud.claim "Thompson sampling takes in the most bits about ten arms and Gittins' rule earns more"
+(function(r)
   local ten = r:select { part = "n=100 k=10" }
   local thompson, gittins = ten:select { learner = "thompson" }, ten:select { learner = "gittins" }
   return { baud.compare(thompson:total "received", gittins:total "received", { paired = true }).difference:above(0),
@@ -98,7 +102,8 @@ claims[#claims + 1] = baud.claim "greedy takes in the fewest bits of all that li
     local here, more = r:select { part = name(row) }, {}
     local greedy = here:select { learner = "greedy" }:total "received"
     for j, rule in ipairs { "gittins", "thompson", "ots", "ucb1" } do
-      local difference = baud.compare(here:select { learner = rule }:total "received", greedy, { paired = true }).difference
+      local explores = here:select { learner = rule }:total "received"
+      local difference = baud.compare(explores, greedy, { paired = true }).difference
       verdicts[#verdicts + 1] = difference:above(0)
       more[j] = ("%+.2f"):format(difference.value)
     end

@@ -11,7 +11,8 @@ static const double x[] = {1.2, 0.3, 4.5, 2.2, 0.9, 7.8, 1.1, 0.4, 3.3, 2.6, 0.2
 static const double y[] = {0.5, 1.0, 0.1, 2.0, 0.7, 1.9, 0.3, 0.2, 1.5};
 enum { N_X = sizeof x / sizeof x[0], N_Y = sizeof y / sizeof y[0] };
 
-static statistics_estimate estimate(enum statistics_kind kind, enum statistics_method method, const double *v, size_t n) {
+static statistics_estimate estimate(enum statistics_kind kind, enum statistics_method method, const double *v,
+                                    size_t n) {
   statistics_estimate out;
   baud_error error;
   if (statistics_bootstrap(kind, method, v, n, &out, &error) != 0) fail_msg("%s", error.text);
@@ -86,7 +87,8 @@ static void the_order_of_the_values_does_not_matter(void **state) {
   (void)state;
   double turned[N_X];
   for (size_t i = 0; i < N_X; i++) turned[i] = x[N_X - 1 - i];
-  statistics_estimate a = estimate(STATISTICS_IQM, STATISTICS_BCA, x, N_X), b = estimate(STATISTICS_IQM, STATISTICS_BCA, turned, N_X);
+  statistics_estimate a = estimate(STATISTICS_IQM, STATISTICS_BCA, x, N_X);
+  statistics_estimate b = estimate(STATISTICS_IQM, STATISTICS_BCA, turned, N_X);
   assert_memory_equal(&a, &b, sizeof a);
 }
 

@@ -1,252 +1,16 @@
--- baud.lua - the language: units, sweeps, experiments and graphs, and how they become a plan.
+-- plan.lua - experiments, parts and graphs, and how they become a plan (core/plan.h has its format).
 --
--- Everything a script says is kept as plain tables until `plan` multiplies it out. Functions that scripts call go
--- through `public` (units.c), so that the line to blame is always there to be named. `core` holds the primitives.
-local core = ...
-local public, closest = core.public, core.closest
+-- What a script says is kept as it is until core.plan multiplies it out: each node's settings, its sweeps taken apart,
+-- give its configurations, each with its canonical text, its tags and its label. Nothing of it depends on the order of
+-- a table's keys.
+local core, baud = ...
+local public, closest, words = core.public, core.closest, core.words
+local Sweep, Unit, is, failf, shown, copy = words.Sweep, words.Unit, words.is, words.failf, words.shown, words.copy
+local sorted_keys, text_of, expand, overrides = words.sorted_keys, words.text_of, words.expand, words.overrides
+local override_value, complain = words.override_value, words.complain
+local Claim, Part, Graph, Node = {}, {}, {}, {}
 
-local baud = { full = core.full }
-local Sweep, Unit, Maker, Claim, Part, Graph, Node = {}, {}, {}, {}, {}, {}, {}
-
-local MOST_CONFIGS, MOST_TRIALS = 100000, 10000000
-
----- Small tools -----------------------------------------------------------------------------------------------
-
-local function is(value, class) return type(value) == "table" and getmetatable(value) == class end
-
-local function failf(format, ...) core.fail(format:format(...)) end
-
-local RANK = { number = 1, string = 2 }
-local function before(a, b)
-  local rank_a, rank_b = RANK[type(a)] or 3, RANK[type(b)] or 3
-  if rank_a ~= rank_b then return rank_a < rank_b end
-  return rank_a < 3 and a < b
-end
-
-local function sorted_keys(t)
-  local keys = {}
-  for key in next, t do keys[#keys + 1] = key end
-  table.sort(keys, before)
-  return keys
-end
-
--- Lua's own order over texts differs from process to process; a script's must not.
-function pairs(t)
-  local keys, i = sorted_keys(t), 0
-  return function()
-    i = i + 1
-    if keys[i] ~= nil then return keys[i], t[keys[i]] end
-  end
-end
-
-local function copy(t)
-  local other = {}
-  for key, value in next, t do other[key] = value end
-  return other
-end
-
-local function text_of(value)
-  if type(value) == "number" then return core.json(value) end
-  return tostring(value)
-end
-
--- A value as an error message shows it.
-local function shown(value)
-  if type(value) == "string" then return ("%q"):format(value) end
-  if type(value) == "number" then return value == value and math.abs(value) < math.huge and core.json(value) or tostring(value) end
-  if is(value, Sweep) then return "a sweep" end
-  if is(value, Unit) then return ("%s %q"):format(value.role, value.name) end
-  if is(value, Maker) then return ("%s %q"):format(value.role, value.name) end
-  if type(value) == "table" or type(value) == "function" then return "a " .. type(value) end
-  return tostring(value)
-end
-
----- Sweeps ----------------------------------------------------------------------------------------------------
-
--- All the concrete values that a value with sweeps in it stands for, in order.
-local function expand(value)
-  if is(value, Sweep) then
-    local all = {}
-    for _, alternative in ipairs(value) do
-      for _, one in ipairs(expand(alternative)) do all[#all + 1] = one end
-    end
-    return all
-  elseif is(value, Maker) then
-    return expand(value.make())
-  elseif type(value) == "table" and not getmetatable(value) then
-    local found = { {} }
-    for _, key in ipairs(sorted_keys(value)) do
-      local alternatives, wider = expand(value[key]), {}
-      if #alternatives * #found > MOST_CONFIGS then failf("these sweeps multiply to more than %d", MOST_CONFIGS) end
-      for _, narrow in ipairs(found) do
-        for _, alternative in ipairs(alternatives) do
-          local one = copy(narrow)
-          one[key] = alternative
-          wider[#wider + 1] = one
-        end
-      end
-      found = wider
-    end
-    return found
-  end
-  return { value }
-end
-
-baud.sweep = public(function(alternatives)
-  if type(alternatives) ~= "table" or getmetatable(alternatives) or not next(alternatives) then
-    failf("baud.sweep takes a list of alternatives, { 0.1, 1 }, not %s", shown(alternatives))
-  end
-  for key in next, alternatives do
-    if math.type(key) ~= "integer" then
-      failf("baud.sweep takes a list; for named ones (%s = ...) there is baud.grid", tostring(key))
-    end
-  end
-  return setmetatable(copy(alternatives), Sweep)
-end)
-
-baud.grid = public(function(lists)
-  if type(lists) ~= "table" or getmetatable(lists) then
-    failf("baud.grid takes named lists, { lr = { 0.1, 1 } }, not %s", shown(lists))
-  end
-  local named = {}
-  for key, list in pairs(lists) do
-    if type(key) ~= "string" or type(list) ~= "table" then
-      failf("baud.grid: %s is %s; it takes a list of alternatives", tostring(key), shown(list))
-    end
-    named[key] = getmetatable(list) and list or setmetatable(copy(list), Sweep)
-  end
-  return setmetatable(expand(named), Sweep)
-end)
-
----- What the command line sets --------------------------------------------------------------------------------
-
-local ROLES = { env = core.ENV, learner = core.LEARNER, reward = core.REWARD }
-local PLAIN = { ["lanes"] = true, ["limit"] = true, ["stop.episodes"] = true, ["stop.steps"] = true,
-  ["stop.seconds"] = true, ["score.answers"] = true, ["score.quiz"] = true, ["demonstrator.competence"] = true }
-local overrides, keys_seen = {}, { env = {}, learner = {}, reward = {} }
-
-local function complain(override, format, ...)
-  error(("--set %s: "):format(override.text) .. format:format(...), 0)
-end
-
--- "learner.lr=0.3", "learner.reinforce.lr=0.3", "stop.episodes=100"
-local function parse_override(text)
-  local key, value = text:match("^%s*([%w_.-]+)%s*=%s*(.*)$")
-  local override = { text = text, key = key, value = value }
-  if not key then complain(override, "it takes KEY=VALUE, as in learner.lr=0.3") end
-  local role, rest = key:match("^(%w+)%.(.+)$")
-  if PLAIN[key] then
-    override.plain = true
-  elseif ROLES[role] then
-    override.role = role
-    override.unit, override.param = rest:match("^([%w_.-]+)%.([%w_]+)$")
-    override.param = override.param or rest
-  else
-    local known = { "env", "learner", "reward" }
-    for plain in pairs(PLAIN) do known[#known + 1] = plain end
-    local near = closest(key, known) or role and closest(role, known)
-    complain(override, near and "nothing is called %q (did you mean %q?)" or "nothing is called %q; there are "
-      .. "env.PARAMETER, reward.PARAMETER, learner.PARAMETER, lanes, limit, stop.*, score.*, demonstrator.competence",
-      key, near)
-  end
-  return override
-end
-
-local function typed(text, kind)
-  if kind == "int" or kind == "float" then return tonumber(text) or text end
-  if kind == "flag" then
-    if text == "true" or text == "false" then return text == "true" end
-  end
-  return text
-end
-
--- The text's value; with commas, a sweep of values.
-local function override_value(override, kind)
-  if kind == "text" or not override.value:find(",", 1, true) then return typed(override.value, kind) end
-  local list = {}
-  for piece in override.value:gmatch("[^,]+") do list[#list + 1] = typed(piece, kind) end
-  return setmetatable(list, Sweep)
-end
-
-local function check_overrides()
-  for _, override in ipairs(overrides) do
-    if not override.used then
-      local what = override.unit and ("%s %q"):format(override.role, override.unit) or override.role
-      if override.plain then complain(override, "no part of this script has a %s", override.key:match("^%w+")) end
-      local near = closest(override.param, keys_seen[override.role])
-      complain(override, near and "no %s of this script has a parameter %q (did you mean %q?)" or
-        "no %s of this script has a parameter %q", what, override.param, near)
-    end
-  end
-end
-
-for _, text in ipairs(core.settings) do overrides[#overrides + 1] = parse_override(text) end
-
----- Units -----------------------------------------------------------------------------------------------------
-
--- The parameter values after --set, and the override that touched them last.
-local function overridden(role, info, values)
-  local last
-  for _, override in ipairs(overrides) do
-    if override.role == role and info.types[override.param] and
-        (not override.unit or override.unit == info.name or override.unit == info.id) then
-      if not last then values = copy(values) end
-      values[override.param] = override_value(override, info.types[override.param])
-      override.used, last = true, override
-    end
-  end
-  return values, last
-end
-
-local function add_unit(units, role, info, params)
-  local unit = { role = role, id = info.id, name = info.name, behaviour = info.behaviour, keys = info.keys, params = params }
-  unit.json = { id = info.id, behaviour = info.behaviour, params = params }
-  unit.text = core.json(unit.json)
-  for _, other in ipairs(units) do
-    if other.text == unit.text then return end
-  end
-  units[#units + 1] = setmetatable(unit, Unit)
-end
-
-local function make_unit(role, info, given)
-  if given ~= nil and type(given) ~= "table" then
-    failf("%s %q takes a table of parameters, { name = value }, not %s", role, info.name, shown(given))
-  end
-  for _, key in ipairs(info.keys) do table.insert(keys_seen[role], key) end
-  local units = {}
-  for _, values in ipairs(expand(given or {})) do
-    if type(values) ~= "table" or getmetatable(values) then
-      failf("%s %q takes tables of parameters, not %s", role, info.name, shown(values))
-    end
-    local params, sentence = core.params(ROLES[role], info.id, values)
-    if not params then core.fail(sentence) end
-    local changed, override = overridden(role, info, values)
-    if not override then
-      add_unit(units, role, info, params)
-    else
-      for _, one in ipairs(expand(changed)) do
-        params, sentence = core.params(ROLES[role], info.id, one)
-        if not params then complain(override, "%s", sentence) end
-        add_unit(units, role, info, params)
-      end
-    end
-  end
-  return #units == 1 and units[1] or setmetatable(units, Sweep)
-end
-
--- baud.env "lock" may be called with parameters, or stand for the unit with its defaults.
-Maker.__call = public(function(maker, given) return make_unit(maker.role, maker.info, given) end)
-
-for role in pairs(ROLES) do
-  baud[role] = public(function(name)
-    if type(name) ~= "string" then failf("baud.%s takes the name of a plugin, not %s", role, shown(name)) end
-    local info, sentence = core.unit(ROLES[role], name)
-    if not info then core.fail(sentence) end
-    local maker = { role = role, name = info.name, info = info }
-    maker.make = function() return make_unit(role, info) end
-    return setmetatable(maker, Maker)
-  end)
-end
+local MOST_CONFIGS, MOST_TRIALS = words.MOST_CONFIGS, 10000000
 
 local is_channel = {}
 for _, channel in ipairs(core.channels) do is_channel[channel] = true end
@@ -260,10 +24,14 @@ local function whole(low, high)
   end }
 end
 local function number(low, high)
-  return { ("a number from %g to %g"):format(low, high), function(x) return type(x) == "number" and x >= low and x <= high end }
+  return { ("a number from %g to %g"):format(low, high), function(x)
+    return type(x) == "number" and x >= low and x <= high
+  end }
 end
 local function unit_of(role)
-  return { ("baud.%s \"name\" { ... }, or a sweep of them"):format(role), function(x) return is(x, Unit) and x.role == role end }
+  return { ("baud.%s \"name\" { ... }, or a sweep of them"):format(role), function(x)
+    return is(x, Unit) and x.role == role
+  end }
 end
 local BIG = 1 << 50
 
@@ -278,7 +46,8 @@ local SETTINGS = {
   { name = "limit", check = whole(0, BIG), default = 0 },
   { name = "stop", fields = { episodes = whole(0, BIG), steps = whole(0, BIG), seconds = number(0, 1e9) },
     defaults = { episodes = 0, steps = 0, seconds = 0 } },
-  { name = "score", fields = { answers = whole(-1, BIG), quiz = whole(-1, BIG) }, defaults = { answers = -1, quiz = -1 } },
+  { name = "score", fields = { answers = whole(-1, BIG), quiz = whole(-1, BIG) },
+    defaults = { answers = -1, quiz = -1 } },
 }
 local SHARED = { "env", "reward", "learner", "demonstrator", "channels", "lanes", "limit", "stop", "score", "seeds" }
 local TAKES = { experiment = { "name", "doc", "parts", "claims" }, part = { "doc", "claims" },
@@ -286,7 +55,9 @@ local TAKES = { experiment = { "name", "doc", "parts", "claims" }, part = { "doc
 for _, takes in next, TAKES do table.move(SHARED, 1, #SHARED, #takes + 1, takes) end
 
 local function check_keys(what, title, given)
-  if type(given) ~= "table" or getmetatable(given) then failf("%s takes a table of settings, not %s", title, shown(given)) end
+  if type(given) ~= "table" or getmetatable(given) then
+    failf("%s takes a table of settings, not %s", title, shown(given))
+  end
   for key in pairs(given) do
     local known = false
     for _, name in ipairs(TAKES[what]) do known = known or name == key end
@@ -302,14 +73,15 @@ end
 local function check_value(setting, value, title, raise)
   if setting.fields then
     if type(value) ~= "table" or getmetatable(value) then
-      raise("%s: %s is %s; it takes a table { %s = ... }", title, setting.name, shown(value), sorted_keys(setting.fields)[1])
+      raise("%s: %s is %s; it takes a table { %s = ... }", title, setting.name, shown(value),
+        sorted_keys(setting.fields)[1])
     end
     for _, key in ipairs(sorted_keys(value)) do
       local field, names = setting.fields[key], sorted_keys(setting.fields)
       if not field then
         local near = type(key) == "string" and closest(key, names)
-        raise(near and "%s: %s has no %s (did you mean %q?)" or "%s: %s has no %s; it has %s", title, setting.name, shown(key),
-          near or table.concat(names, ", "))
+        raise(near and "%s: %s has no %s (did you mean %q?)" or "%s: %s has no %s; it has %s", title, setting.name,
+          shown(key), near or table.concat(names, ", "))
       elseif not field[2](value[key]) then
         raise("%s: %s.%s is %s; it takes %s", title, setting.name, key, shown(value[key]), field[1])
       end
@@ -325,8 +97,8 @@ local function check_value(setting, value, title, raise)
     for _, channel in pairs(value) do
       if not is_channel[channel] then
         local near = type(channel) == "string" and closest(channel, core.channels)
-        raise(near and "%s: there is no channel %s (did you mean %q?)" or "%s: there is no channel %s; there are %s", title,
-          shown(channel), near or table.concat(core.channels, ", "))
+        raise(near and "%s: there is no channel %s (did you mean %q?)" or "%s: there is no channel %s; there are %s",
+          title, shown(channel), near or table.concat(core.channels, ", "))
       end
       has[channel] = true
     end
@@ -404,7 +176,9 @@ local function alternatives_of(node, setting, parent, raise)
     end
     value = setmetatable(changed, Sweep)
   end
-  if value == nil and setting.name == "reward" then value = make_unit("reward", core.unit(core.REWARD, "dense"), {}) end
+  if value == nil and setting.name == "reward" then
+    value = words.make_unit("reward", core.unit(core.REWARD, "dense"), {})
+  end
   if value == nil then
     if setting.default ~= nil then return { setting.default } end
     if setting.defaults and setting.name ~= "demonstrator" then return { setting.defaults } end
@@ -433,7 +207,8 @@ local function complete(config, node, raise)
     config.channels = channels
   end
   if channels[#channels] == "demonstration" and not config.demonstrator then
-    raise("%s has the channel \"demonstration\" and nobody to demonstrate: give it demonstrator = { competence = 1 }", node.title)
+    raise("%s has the channel \"demonstration\" and nobody to demonstrate: give it demonstrator = { competence = 1 }",
+      node.title)
   end
   if config.demonstrator and not core.extends(core.ENV, config.env.id, "baud.demonstrate/1") then
     raise("%s has a demonstrator, and env %q shows no demonstrations", node.title, config.env.name)
@@ -451,7 +226,9 @@ local function multiply(node, parent, configs, seen, raise)
   local found = { { parent = parent } }
   for _, setting in ipairs(SETTINGS) do
     local alternatives, wider = alternatives_of(node, setting, parent, raise), {}
-    if #alternatives * #found > MOST_CONFIGS then raise("%s multiplies to more than %d configurations", node.title, MOST_CONFIGS) end
+    if #alternatives * #found > MOST_CONFIGS then
+      raise("%s multiplies to more than %d configurations", node.title, MOST_CONFIGS)
+    end
     for _, narrow in ipairs(found) do
       for _, alternative in ipairs(alternatives) do
         local one = copy(narrow)
@@ -509,21 +286,71 @@ local function tag(config)
   put(4, "lanes", "lanes", config.lanes)
   put(4, "limit", "limit", config.limit)
   for _, name in ipairs { "stop", "score" } do
-    for _, key in ipairs(sorted_keys(config[name])) do put(4, name .. "." .. key, name .. "." .. key, config[name][key]) end
+    for _, key in ipairs(sorted_keys(config[name])) do
+      put(4, name .. "." .. key, name .. "." .. key, config[name][key])
+    end
   end
   config.tags, config.order = tags, order
 end
 
--- Whether a tag takes more than one value in the node; a parameter's, among units of the same name.
+-- Whether some two of the units differ in nothing but keys outside of `keys`.
+local function confuses(units, keys)
+  local seen = {}
+  for _, unit in ipairs(units) do
+    local words = {}
+    for i, key in ipairs(keys) do words[i] = text_of(unit.params[key]) end
+    local text = table.concat(words, "\0")
+    if seen[text] then return true end
+    seen[text] = true
+  end
+  return false
+end
+
+-- A smallest set of parameters that tells the units of one name apart: those that vary, less what the others imply.
+local function telling_keys(units)
+  local keys = {}
+  for _, key in ipairs(units[1].keys) do
+    for _, unit in ipairs(units) do
+      if unit.params[key] ~= units[1].params[key] then
+        keys[#keys + 1] = key
+        break
+      end
+    end
+  end
+  local i = 1
+  while i <= #keys do
+    local key = table.remove(keys, i)
+    if confuses(units, keys) then
+      table.insert(keys, i, key)
+      i = i + 1
+    end
+  end
+  return keys
+end
+
+-- Which tags a node's labels show: place -> true; a parameter's place is its tag with the unit's name.
+local function place_of(entry, config) return entry.of and entry.tag .. "\0" .. config.tags[entry.of] or entry.tag end
+
 local function count_variety(configs)
-  local first, varies = {}, {}
+  local first, varies, units, known = {}, {}, {}, {}
   for _, config in ipairs(configs) do
     for _, entry in ipairs(config.order) do
-      local place = entry.of and entry.tag .. "\0" .. config.tags[entry.of] or entry.tag
-      local value = config.tags[entry.tag]
-      if first[place] == nil then first[place] = value end
-      varies[place] = varies[place] or first[place] ~= value
+      if not entry.of then
+        local value = config.tags[entry.tag]
+        if first[entry.tag] == nil then first[entry.tag] = value end
+        varies[entry.tag] = varies[entry.tag] or first[entry.tag] ~= value
+      end
     end
+    for role in pairs(words.ROLES) do
+      local unit, group = config[role], role .. "\0" .. config[role].name
+      units[group] = units[group] or {}
+      if not known[role .. unit.text] then table.insert(units[group], unit) end
+      known[role .. unit.text] = true
+    end
+  end
+  for group, list in pairs(units) do
+    local role, name = group:match("^(.-)\0(.*)$")
+    for _, key in ipairs(telling_keys(list)) do varies[role .. "." .. key .. "\0" .. name] = true end
   end
   return varies
 end
@@ -531,8 +358,7 @@ end
 local function label_of(config, varies, prefix)
   local groups = {}
   for _, entry in ipairs(config.order) do
-    local place = entry.of and entry.tag .. "\0" .. config.tags[entry.of] or entry.tag
-    if varies[place] then
+    if varies[place_of(entry, config)] then
       local value = config.tags[entry.tag]
       local word = entry.key and entry.key .. "=" .. value or value
       groups[entry.group] = groups[entry.group] and groups[entry.group] .. " " .. word or word
@@ -562,13 +388,17 @@ end
 ---- Graphs ----------------------------------------------------------------------------------------------------
 
 local function check_text(value, what, title)
-  if value ~= nil and (type(value) ~= "string" or value == "") then failf("%s: %s is %s; it takes a text", title, what, shown(value)) end
+  if value ~= nil and (type(value) ~= "string" or value == "") then
+    failf("%s: %s is %s; it takes a text", title, what, shown(value))
+  end
   return value
 end
 
 local function add_claims(graph, claims, part, title)
   if claims == nil then return end
-  if type(claims) ~= "table" or getmetatable(claims) then failf("%s: claims is %s; it takes a list of baud.claim", title, shown(claims)) end
+  if type(claims) ~= "table" or getmetatable(claims) then
+    failf("%s: claims is %s; it takes a list of baud.claim", title, shown(claims))
+  end
   for _, claim in pairs(claims) do
     if not is(claim, Claim) or not claim.judge then
       failf("%s: %s is among the claims; each is baud.claim \"text\" (function(r) ... end)", title, shown(claim))
@@ -584,7 +414,8 @@ local function add_node(graph, kind, name, given, where, title)
   for _, other in ipairs(graph.nodes) do
     if other.name == name then error(("%s%s is there twice"):format(where, title), 0) end
   end
-  local node = setmetatable({ graph = graph, kind = kind, name = name, given = given, where = where, title = title }, Node)
+  local node = { graph = graph, kind = kind, name = name, given = given, where = where, title = title }
+  setmetatable(node, Node)
   if given.from ~= nil then
     if not is(given.from, Node) or given.from.graph ~= graph then
       failf("%s: from is %s; it takes what g:train or g:evaluate gave", title, shown(given.from))
@@ -602,7 +433,9 @@ local function new_graph(what, given)
   check_keys(what, what, given)
   local name = check_text(given.name, "name", what)
   if not name then failf("%s has no name", what) end
-  if not name:match("^[%w_.-]+$") then failf("%s: name is %s; letters, digits, _ . and - make one", what, shown(name)) end
+  if not name:match("^[%w_.-]+$") then
+    failf("%s: name is %s; letters, digits, _ . and - make one", what, shown(name))
+  end
   check_text(given.doc, "doc", what)
   return setmetatable({ name = name, doc = given.doc or "", given = given, nodes = {}, claims = {} }, Graph)
 end
@@ -642,7 +475,9 @@ baud.experiment = public(function(given)
     failf("experiment: parts is %s; it takes a list of baud.part \"name\" { ... }", shown(given.parts))
   end
   for _, part in ipairs(given.parts or {}) do
-    if not is(part, Part) then failf("experiment: %s is among the parts; each is baud.part \"name\" { ... }", shown(part)) end
+    if not is(part, Part) then
+      failf("experiment: %s is among the parts; each is baud.part \"name\" { ... }", shown(part))
+    end
     add_node(graph, "train", part.name, part.given, part.where, part.title)
   end
   add_claims(graph, given.claims, nil, "experiment")
@@ -650,7 +485,9 @@ baud.experiment = public(function(given)
 end)
 
 baud.claim = public(function(text)
-  if type(text) ~= "string" or #text < 3 or #text > 280 then failf("a claim is a sentence of 3 to 280 letters, not %s", shown(text)) end
+  if type(text) ~= "string" or #text < 3 or #text > 280 then
+    failf("a claim is a sentence of 3 to 280 letters, not %s", shown(text))
+  end
   return setmetatable({ text = text }, Claim)
 end)
 Claim.__call = public(function(claim, judge)
@@ -663,24 +500,28 @@ end)
 -- Multiplies out what the script returned; plan.h has the format.
 function core.plan(graph, script)
   if not is(graph, Graph) then
-    error(("%s: a script returns baud.experiment{ ... } or a graph; this one returned %s"):format(script, shown(graph)), 0)
+    local sentence = "%s: a script returns baud.experiment{ ... } or a graph; this one returned %s"
+    error(sentence:format(script, shown(graph)), 0)
   end
   if #graph.nodes == 0 then error(("%s: the graph has no nodes: add g:train{ ... }"):format(script), 0) end
-  local plan = { format = 1, name = graph.name, doc = graph.doc, nodes = core.array {}, configs = core.array {}, claims = core.array {} }
+  local plan = { format = 1, name = graph.name, doc = graph.doc, nodes = core.array {}, configs = core.array {},
+    claims = core.array {} }
   local trials, index = 0, {}
   for _, node in ipairs(graph.nodes) do
     resolve(node)
     trials = trials + #node.configs * #node.seeds
   end
-  if trials > MOST_TRIALS then error(("%s: %d trials are more than a run can hold (%d)"):format(script, trials, MOST_TRIALS), 0) end
+  if trials > MOST_TRIALS then
+    error(("%s: %d trials are more than a run can hold (%d)"):format(script, trials, MOST_TRIALS), 0)
+  end
   label_all(graph.nodes)
-  check_overrides()
+  words.check_overrides()
   for i, node in ipairs(graph.nodes) do
     plan.nodes[i] = { name = node.name, kind = node.kind }
     for _, config in ipairs(node.configs) do
       index[config] = #plan.configs
-      table.insert(plan.configs, { node = i - 1, label = config.label, from = config.parent and index[config.parent] or -1,
-        tags = config.tags, seeds = node.seeds, config = config })
+      table.insert(plan.configs, { node = i - 1, label = config.label, tags = config.tags, seeds = node.seeds,
+        from = config.parent and index[config.parent] or -1, config = config })
     end
   end
   for i, claim in ipairs(graph.claims) do plan.claims[i] = claim.text end
@@ -694,9 +535,3 @@ function core.plan(graph, script)
   local rest = core.json(plan):gsub("^{", "")
   return '{"configs":[' .. table.concat(text, ",") .. "]," .. rest, graph.claims
 end
-
--- A slip in one of baud's own names.
-return setmetatable(baud, { __metatable = false, __index = public(function(_, name)
-  local near = type(name) == "string" and closest(name, sorted_keys(baud))
-  failf(near and "there is no baud.%s (did you mean baud.%s?)" or "there is no baud.%s", tostring(name), near)
-end) })

@@ -30,7 +30,8 @@ static void add_json(tally *t, const check_result *r, const char *word) {
   else cJSON_AddNullToObject(object, "unit");
   cJSON_AddNumberToObject(object, "check", r->check->number);
   cJSON_AddStringToObject(object, "name", r->check->name);
-  cJSON_AddStringToObject(object, "verdict", r->verdict == CHECK_FAILED && r->check->severity == CHECK_ERROR ? "fail" : word);
+  cJSON_AddStringToObject(object, "verdict",
+                          r->verdict == CHECK_FAILED && r->check->severity == CHECK_ERROR ? "fail" : word);
   cJSON_AddStringToObject(object, "text", r->text);
   cJSON_AddNumberToObject(object, "seconds", r->seconds);
   cJSON_AddItemToArray(t->list, object);
@@ -46,7 +47,10 @@ static void print_line(tally *t, const check_result *r, const char *word) {
 static void report(void *ctx, const check_result *r) {
   tally *t = ctx;
   const char *word = word_of(r);
-  *(r->verdict == CHECK_OK ? &t->passed : r->verdict == CHECK_SKIPPED ? &t->skipped : r->check->severity == CHECK_WARNING ? &t->warned : &t->failed) += 1;
+  *(r->verdict == CHECK_OK                ? &t->passed
+    : r->verdict == CHECK_SKIPPED         ? &t->skipped
+    : r->check->severity == CHECK_WARNING ? &t->warned
+                                          : &t->failed) += 1;
   t->list ? add_json(t, r, word) : print_line(t, r, word);
 }
 
@@ -57,7 +61,8 @@ static void print_summary(const tally *t, uint64_t seed) {
     cJSON_free(text);
     return;
   }
-  printf("\n%d passed, %d failed, %d warnings, %d skipped (seed %" PRIu64 ")\n", t->passed, t->failed, t->warned, t->skipped, seed);
+  printf("\n%d passed, %d failed, %d warnings, %d skipped (seed %" PRIu64 ")\n", t->passed, t->failed, t->warned,
+         t->skipped, seed);
 }
 
 static void print_list(int as_json) {
@@ -65,9 +70,11 @@ static void print_list(int as_json) {
   for (const check *c = check_table; c->number; c++) {
     char roles[60] = "";
     for (uint32_t role = BAUD_ENV; role <= BAUD_REWARD; role++)
-      if (c->roles & CHECK_OF(role)) snprintf(roles + strlen(roles), sizeof roles - strlen(roles), "%s%s", roles[0] ? ", " : "", role_name(role));
+      if (c->roles & CHECK_OF(role))
+        snprintf(roles + strlen(roles), sizeof roles - strlen(roles), "%s%s", roles[0] ? ", " : "", role_name(role));
     if (!as_json) {
-      printf("%2" PRIu32 "  %-7s  %-74s  %s\n", c->number, c->severity == CHECK_WARNING ? "warning" : "error", c->name, roles[0] ? roles : "library");
+      printf("%2" PRIu32 "  %-7s  %-74s  %s\n", c->number, c->severity == CHECK_WARNING ? "warning" : "error", c->name,
+             roles[0] ? roles : "library");
       continue;
     }
     cJSON *object = cJSON_CreateObject();
@@ -93,7 +100,8 @@ static int is_number_of_a_check(uint64_t n) {
 static int check_one(const char *what, check_options options, tally *t, baud_error *error) {
   char path[PATH_MAX], id[200];
   size_t length = strlen(what);
-  if (strchr(what, '/') || (length > 3 && strcmp(what + length - 3, ".so") == 0)) return check_plugin(what, &options, report, t, error);
+  if (strchr(what, '/') || (length > 3 && strcmp(what + length - 3, ".so") == 0))
+    return check_plugin(what, &options, report, t, error);
   int code = check_find(what, path, sizeof path, id, sizeof id, error);
   options.unit = id;
   return code ? code : check_plugin(path, &options, report, t, error);
@@ -108,8 +116,13 @@ static int read_number(const char *option, const char *text, uint64_t *out) {
 }
 
 static int run(int argc, char **argv) {
-  static const struct option long_options[] = {{"json", no_argument, NULL, 'j'}, {"only", required_argument, NULL, 'o'}, {"seed", required_argument, NULL, 's'},
-                                               {"in-process", no_argument, NULL, 'i'}, {"list", no_argument, NULL, 'l'}, {"help", no_argument, NULL, 'h'}, {0}};
+  static const struct option long_options[] = {{"json", no_argument, NULL, 'j'},
+                                               {"only", required_argument, NULL, 'o'},
+                                               {"seed", required_argument, NULL, 's'},
+                                               {"in-process", no_argument, NULL, 'i'},
+                                               {"list", no_argument, NULL, 'l'},
+                                               {"help", no_argument, NULL, 'h'},
+                                               {0}};
   check_options options = {.seed = 1};
   uint64_t only = 0;
   int as_json = 0, is_list = 0, code = 0;
@@ -123,8 +136,10 @@ static int run(int argc, char **argv) {
     else if (option == '?') return EXIT_USAGE;
   }
   if (is_list) return print_list(as_json), EXIT_OK;
-  if (only && !is_number_of_a_check(only)) return fprintf(stderr, "baud check: there is no check %" PRIu64 " (--list shows them)\n", only), EXIT_USAGE;
-  if (optind == argc) return fprintf(stderr, "baud check: which plugin? A file, or a name that baud plugins lists\n"), EXIT_USAGE;
+  if (only && !is_number_of_a_check(only))
+    return fprintf(stderr, "baud check: there is no check %" PRIu64 " (--list shows them)\n", only), EXIT_USAGE;
+  if (optind == argc)
+    return fprintf(stderr, "baud check: which plugin? A file, or a name that baud plugins lists\n"), EXIT_USAGE;
   options.only = (uint32_t)only;
   tally t = {.list = as_json ? cJSON_CreateArray() : NULL};
   baud_error error = {0};
@@ -136,11 +151,12 @@ static int run(int argc, char **argv) {
   return t.failed ? EXIT_TRIAL_FAILED : EXIT_OK;
 }
 
-const subcommand subcommand_check = {
-    "check", "[--json] [--only N] [--seed S] [--in-process] PLUGIN...", "hold plugins to their contract",
-    "  PLUGIN        a library (a path, or ends in .so), or the name of a unit\n"
-    "  --only N      ask check N alone\n"
-    "  --seed S      draw by seed S (1): with --only a failure is replayed\n"
-    "  --in-process  no child processes: for a debugger\n"
-    "  --list        list the checks\n"
-    "  --json        an array of {unit, check, name, verdict, text, seconds}\n", run};
+const subcommand subcommand_check = {"check", "[--json] [--only N] [--seed S] [--in-process] PLUGIN...",
+                                     "hold plugins to their contract",
+                                     "  PLUGIN        a library (a path, or ends in .so), or the name of a unit\n"
+                                     "  --only N      ask check N alone\n"
+                                     "  --seed S      draw by seed S (1): with --only a failure is replayed\n"
+                                     "  --in-process  no child processes: for a debugger\n"
+                                     "  --list        list the checks\n"
+                                     "  --json        an array of {unit, check, name, verdict, text, seconds}\n",
+                                     run};

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/cells.h"
+#include "cli/options.h"
 #include "lua/language.h"
 #include "params.h"
 #include "statistics.h"
@@ -22,7 +23,7 @@ static const struct {
     {"return", "return", PER_EPISODE},   {"success", "success", PER_EPISODE},  {"steps", "steps", PER_EPISODE},
     {"offered", "offered", TOTAL}, {"received", "received", TOTAL}, {"absorbed", "absorbed", TOTAL},
 };
-enum { N_COLUMNS = sizeof columns / sizeof columns[0], CELL = 40 };
+enum { N_COLUMNS = sizeof columns / sizeof columns[0] };
 
 typedef struct row {
   uint32_t n_trials, n_done;
@@ -116,50 +117,33 @@ static int take_claim(void *ctx, const language_verdict *verdict, baud_error *er
 
 /* ---- As text ----------------------------------------------------------------------------------------------- */
 
-static int columns_of(const char *text) { /* characters, not bytes */
-  int n = 0;
-  for (; *text; text++) n += (*text & 0xc0) != 0x80;
-  return n;
-}
-
-static void cell_text(const row *from, size_t column, char *text) {
+static void put_estimate(cells *table, const row *from, size_t column) {
   const statistics_estimate *e = &from->estimate[column];
   const char *mark = columns[column].reduction == TOTAL ? mark_text(from->mark[column]) : "";
-  if (from->mark[column] == '-' || e->n == 0) snprintf(text, CELL, "-");
-  else if (e->n == 1 || e->low == e->high) snprintf(text, CELL, "%s%.4g", mark, e->value);
-  else snprintf(text, CELL, "%s%.4g ±%.2g", mark, e->value, (e->high - e->low) / 2.0);
+  if (from->mark[column] == '-' || e->n == 0) cells_put(table, ALIGN_RIGHT, "-");
+  else if (e->n == 1 || e->low == e->high) cells_putf(table, ALIGN_RIGHT, "%s%.4g", mark, e->value);
+  else cells_putf(table, ALIGN_RIGHT, "%s%.4g ±%.2g", mark, e->value, (e->high - e->low) / 2.0);
 }
 
-static void print_padded(const char *text, int width) { printf("  %*s%s", width - columns_of(text), "", text); }
-
-static void print_table(const report *r) {
-  int label = 0, width[N_COLUMNS];
-  char text[CELL];
-  for (uint32_t c = 0; c < r->p->n_configs; c++)
-    if (columns_of(r->p->configs[c].label) > label) label = columns_of(r->p->configs[c].label);
-  for (size_t i = 0; i < N_COLUMNS; i++) {
-    width[i] = columns_of(columns[i].heading);
-    for (uint32_t c = 0; c < r->p->n_configs; c++) {
-      cell_text(&r->rows[c], i, text);
-      if (columns_of(text) > width[i]) width[i] = columns_of(text);
-    }
-  }
-  printf("%*s  %9s  %9s", label, "", "trials", "episodes");
-  for (size_t i = 0; i < N_COLUMNS; i++) print_padded(columns[i].heading, width[i]);
-  putchar('\n');
+static int print_table(const report *r, baud_error *error) {
+  cells *table = cells_new(3 + N_COLUMNS);
+  if (!table) return error_set(error, BAUD_ENOMEM, "no memory for the table");
+  cells_put(table, ALIGN_LEFT, "");
+  cells_put(table, ALIGN_RIGHT, "trials");
+  cells_put(table, ALIGN_RIGHT, "episodes");
+  for (size_t i = 0; i < N_COLUMNS; i++) cells_put(table, ALIGN_RIGHT, columns[i].heading);
   for (uint32_t c = 0; c < r->p->n_configs; c++) {
     const row *from = &r->rows[c];
-    printf("%s%*s", r->p->configs[c].label, label - columns_of(r->p->configs[c].label), "");
-    snprintf(text, sizeof text, "%u/%u", from->n_done, from->n_trials);
-    printf("  %9s  %9.0f", text, from->episodes);
-    for (size_t i = 0; i < N_COLUMNS; i++) {
-      cell_text(from, i, text);
-      print_padded(text, width[i]);
-    }
-    putchar('\n');
+    cells_put(table, ALIGN_LEFT, r->p->configs[c].label);
+    cells_putf(table, ALIGN_RIGHT, "%u/%u", from->n_done, from->n_trials);
+    cells_putf(table, ALIGN_RIGHT, "%.0f", from->episodes);
+    for (size_t i = 0; i < N_COLUMNS; i++) put_estimate(table, from, i);
   }
+  cells_print(table, "", stdout);
+  cells_free(table);
   puts("\nreturn, success, steps: an episode's mean; offered, received, absorbed: a trial's bits in all;"
        "\nmeans over trials, ± half of the 95 % bootstrap interval");
+  return 0;
 }
 
 static void print_claims(const report *r) {
@@ -234,39 +218,38 @@ static int gather(report *r, const char *folder, baud_error *error) {
   return code;
 }
 
-static int run(int argc, char **argv) {
-  const char *what = NULL;
-  int json = 0;
-  baud_error error;
+static int report_on(const char *what, int wants_json, baud_error *error) {
   char folder[1000];
   report r = {0};
-  for (int i = 1; i < argc; i++) {
-    if (strcmp(argv[i], "--json") == 0) {
-      json = 1;
-    } else if (argv[i][0] == '-' || what) {
-      error_set(&error, BAUD_EARG, "unexpected \"%s\"; it takes a run and --json", argv[i]);
-      return cli_fail(EXIT_USAGE, "report", &error);
-    } else {
-      what = argv[i];
-    }
-  }
-  if (cli_find_run(what, folder, sizeof folder, &error) != 0) return cli_fail(cli_exit_code(&error), "report", &error);
-  int code = gather(&r, folder, &error), exit_code = EXIT_OK;
-  if (code) {
-    exit_code = cli_fail(cli_exit_code(&error), "report", &error);
-  } else {
-    if (json) print_json(&r);
-    else print_table(&r), print_claims(&r);
-    exit_code = r.n_open > 0 ? EXIT_CLAIM_FAILS : EXIT_OK;
-  }
+  if (cli_find_run(what, folder, sizeof folder, error) != 0) return cli_fail(cli_exit_code(error), "report", error);
+  int code = gather(&r, folder, error);
+  if (!code && wants_json) print_json(&r);
+  else if (!code) code = print_table(&r, error);
+  if (!code && !wants_json) print_claims(&r);
+  int exit_code = code ? cli_fail(cli_exit_code(error), "report", error) : r.n_open > 0 ? EXIT_CLAIM_FAILS : EXIT_OK;
   report_clear(&r);
   return exit_code;
 }
 
+static int run(int argc, char **argv) {
+  const char *what = NULL;
+  int wants_json = 0, got;
+  baud_error error;
+  options o;
+  options_init(&o, &subcommand_report, argc, argv);
+  while ((got = options_next(&o, &error)) > 0) {
+    if (options_is(&o, "help")) return cli_help(stdout, &subcommand_report), EXIT_OK;
+    if (options_is(&o, "json")) wants_json = 1;
+    else if (what) return error_set(&error, BAUD_EARG, "one run at a time"), cli_fail(EXIT_USAGE, "report", &error);
+    else what = o.value;
+  }
+  return got < 0 ? cli_fail(EXIT_USAGE, "report", &error) : report_on(what, wants_json, &error);
+}
+
 const subcommand subcommand_report = {
     "report", "[RUN] [--json]", "shows what a run found: a table of its configurations, and its claims judged anew",
-    "  RUN      a run's folder, name or the beginning of its name; without it the newest\n"
-    "  --json   for machines: { name, configs: [ { label, tags, trials, done, episodes, figures } ],\n"
-    "           claims: [ { claim, verdict, figures } ] }\n"
+    "  RUN                   a run's folder, name or the beginning of its name; without it the newest\n"
+    "  --json                for machines: { name, configs: [ { label, tags, trials, done, episodes, figures } ],\n"
+    "                        claims: [ { claim, verdict, figures } ] }\n"
     "Exit code 3 when a claim does not hold (fails, or is undecided).\n",
     run};

@@ -27,11 +27,11 @@ int error_at(baud_error *error, const char *format, ...) {
   return error->code;
 }
 
-/* Edit distance with adjacent transpositions (Damerau 1964, restricted), for short names. */
+/* Edit distance with adjacent transpositions (Damerau 1964, restricted), for short names; others are far from all. */
 static size_t distance(const char *a, const char *b) {
   enum { LONGEST = 63 };
   size_t n = strlen(a), m = strlen(b), row[3][LONGEST + 1];
-  if (n > LONGEST || m > LONGEST) return LONGEST;
+  if (n > LONGEST || m > LONGEST) return SIZE_MAX;
   for (size_t j = 0; j <= m; j++) row[0][j] = j;
   for (size_t i = 1; i <= n; i++) {
     size_t *now = row[i % 3], *last = row[(i + 2) % 3], *before = row[(i + 1) % 3];
@@ -40,7 +40,8 @@ static size_t distance(const char *a, const char *b) {
       size_t best = last[j - 1] + (a[i - 1] != b[j - 1]);
       if (last[j] + 1 < best) best = last[j] + 1;
       if (now[j - 1] + 1 < best) best = now[j - 1] + 1;
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < best) best = before[j - 2] + 1;
+      int is_swap = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (is_swap && before[j - 2] + 1 < best) best = before[j - 2] + 1;
       now[j] = best;
     }
   }
@@ -49,7 +50,8 @@ static size_t distance(const char *a, const char *b) {
 
 const char *error_closest(const char *name, const char *const *names, size_t n) {
   const char *best = NULL;
-  size_t least = 1 + strlen(name) / 3; /* a slip in every third letter is still a slip */
+  size_t length = strlen(name), least = 1 + length / 3; /* a slip in every third letter is still a slip */
+  if (least >= length) least = length - (length > 0);   /* and something of the name must be left */
   for (size_t i = 0; i < n; i++) {
     size_t d = distance(name, names[i]);
     if (d <= least && (d < least || !best)) {

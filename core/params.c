@@ -2,6 +2,7 @@
  */
 #include "params.h"
 
+#include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,7 +62,8 @@ static int read_number(const baud_unit *unit, const baud_param *p, const cJSON *
   char wanted[120];
   double x = cJSON_IsNumber(item) ? item->valuedouble : NAN;
   if (p->type == BAUD_INT) {
-    if (floor(x) == x && x >= (double)p->low.i && x <= (double)p->high.i) return value->i = (int64_t)x, 0;
+    int is_whole = floor(x) == x && x >= -0x1p63 && x < 0x1p63; /* so that it fits; the bounds need not be doubles */
+    if (is_whole && (int64_t)x >= p->low.i && (int64_t)x <= p->high.i) return value->i = (int64_t)x, 0;
     snprintf(wanted, sizeof wanted, "a whole number from %lld to %lld", (long long)p->low.i, (long long)p->high.i);
   } else {
     if (isfinite(x) && x >= p->low.f && x <= p->high.f) return value->f = x, 0;
@@ -83,12 +85,18 @@ static int read_one(const baud_unit *unit, const baud_param *p, const cJSON *ite
   }
 }
 
+static int not_by_name(const baud_unit *unit, baud_error *error) {
+  return error_set(error, BAUD_EARG, "%s \"%s\": parameters go by name, not by position", role_name(unit->role),
+                   short_name(unit));
+}
+
 int params_read(const baud_unit *unit, const cJSON *given, baud_value *values, baud_error *error) {
   for (uint32_t i = 0; i < unit->n_params; i++) values[i] = unit->params[i].def;
   if (!given || cJSON_IsNull(given)) return 0;
+  if (!given->child && !cJSON_IsObject(given) && !cJSON_IsArray(given)) return not_by_name(unit, error);
   for (const cJSON *item = given->child; item; item = item->next) {
     uint32_t i = 0;
-    if (!item->string) return error_set(error, BAUD_EARG, "%s \"%s\": parameters go by name, not by position", role_name(unit->role), short_name(unit));
+    if (!item->string) return not_by_name(unit, error);
     while (i < unit->n_params && strcmp(unit->params[i].key, item->string) != 0) i++;
     if (i == unit->n_params) return unknown_key(unit, item->string, error);
     int code = read_one(unit, &unit->params[i], item, &values[i], error);
@@ -128,12 +136,17 @@ static int by_string(const void *a, const void *b) {
 }
 
 static void write_number(FILE *out, double x) {
-  char text[40];
+  char text[40], *point;
+  if (!isfinite(x)) { /* JSON has no word for it */
+    fputs("null", out);
+    return;
+  }
   for (int digits = 1; digits <= 17; digits++) {
     snprintf(text, sizeof text, "%.*g", digits, x);
     if (strtod(text, NULL) == x) break;
   }
   if (floor(x) == x && fabs(x) < 1e15) snprintf(text, sizeof text, "%.0f", x == 0 ? 0.0 : x);
+  if ((point = strchr(text, localeconv()->decimal_point[0]))) *point = '.'; /* whatever the locale writes */
   fputs(text, out);
 }
 

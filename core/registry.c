@@ -20,7 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { REASON_SIZE = 300, PROBE_TIMEOUT_MS = 5000 };
+enum { REASON_SIZE = 300, PROBE_TIMEOUT_MS = 5000, MOST_PARAMS = 128 };
 
 struct registry {
   plugin *entry;
@@ -51,39 +51,82 @@ static int id_is_well_formed(const char *id) {
   return id[0] != '.' && id[strlen(id) - 1] != '.';
 }
 
+static int default_is_in_range(const baud_param *p) {
+  switch (p->type) {
+    case BAUD_INT: return p->def.i >= p->low.i && p->def.i <= p->high.i;
+    case BAUD_FLOAT: return p->def.f >= p->low.f && p->def.f <= p->high.f;
+    case BAUD_CHOICE: return p->def.i >= 0 && (uint64_t)p->def.i < p->n_choices;
+    case BAUD_TEXT: return p->def.s != NULL;
+    default: return p->def.i == 0 || p->def.i == 1;
+  }
+}
+
 static int judge_param(const baud_param *p, const char *id, char *reason) {
-  if (!p->key || !p->key[0] || !p->doc || !p->doc[0] || p->type < BAUD_INT || p->type > BAUD_TEXT) {
+  int is_named = p->key && p->key[0] && p->doc && p->doc[0] && p->unit;
+  if (!is_named || p->type < BAUD_INT || p->type > BAUD_TEXT) {
     snprintf(reason, REASON_SIZE, "unit %s has a parameter without a key, a line of help or a known type", id);
     return -1;
   }
-  int in_range = p->type == BAUD_INT     ? p->def.i >= p->low.i && p->def.i <= p->high.i
-                 : p->type == BAUD_FLOAT ? p->def.f >= p->low.f && p->def.f <= p->high.f
-                 : p->type == BAUD_CHOICE ? p->choices && p->def.i >= 0 && (uint64_t)p->def.i < p->n_choices
-                 : p->type == BAUD_TEXT ? p->def.s != NULL
-                                        : p->def.i == 0 || p->def.i == 1;
-  if (!in_range) snprintf(reason, REASON_SIZE, "unit %s: the default of parameter \"%s\" is out of its range", id, p->key);
-  return in_range ? 0 : -1;
+  for (uint32_t i = 0; p->type == BAUD_CHOICE && i < p->n_choices; i++)
+    if (!p->choices || !p->choices[i]) {
+      snprintf(reason, REASON_SIZE, "unit %s: choice %u of parameter \"%s\" has no name", id, i, p->key);
+      return -1;
+    }
+  if (default_is_in_range(p)) return 0;
+  snprintf(reason, REASON_SIZE, "unit %s: the default of parameter \"%s\" is out of its range", id, p->key);
+  return -1;
 }
 
 static const void *at_stride(const void *base, uint32_t stride, uint32_t index) {
   return (const char *)base + (size_t)stride * index;
 }
 
-static int judge_unit(const baud_unit *u, char *reason) {
-  if (!id_is_well_formed(u->id)) {
+/* What a struct that opens with its own size looks like to this minor: cut or zero-filled to `size` bytes. */
+static void read_sized(void *to, const void *from, size_t size) {
+  uint32_t theirs = *(const uint32_t *)from;
+  memset(to, 0, size);
+  memcpy(to, from, theirs < size ? theirs : size);
+}
+
+static const size_t ops_size[] = {0, sizeof(baud_env_ops), sizeof(baud_learner_ops), sizeof(baud_reward_ops)};
+
+/* Whether the operations that the host calls without looking are there: all but draw, destroy, a scheme's reset. */
+static int has_operations(const baud_unit *u) {
+  union {
+    baud_env_ops env;
+    baud_learner_ops learner;
+    baud_reward_ops reward;
+  } ops;
+  read_sized(&ops, u->ops, ops_size[u->role]);
+  if (u->role == BAUD_ENV) return ops.env.create && ops.env.reset && ops.env.step;
+  if (u->role == BAUD_REWARD) return ops.reward.create && ops.reward.score;
+  return ops.learner.create && ops.learner.init && ops.learner.predict && ops.learner.learn;
+}
+
+static int judge_unit(const baud_unit *theirs, char *reason) {
+  baud_unit u;
+  read_sized(&u, theirs, sizeof u);
+  if (!id_is_well_formed(u.id)) {
     snprintf(reason, REASON_SIZE, "a unit has no well-formed id (lower case, digits, dots: \"org.example.grid\")");
     return -1;
   }
-  if (u->role < BAUD_ENV || u->role > BAUD_REWARD || !u->ops || !u->title || !u->doc || u->behaviour == 0) {
-    snprintf(reason, REASON_SIZE, "unit %s lacks a role, operations, a title, a doc or a behaviour number", u->id);
+  if (u.role < BAUD_ENV || u.role > BAUD_REWARD || !u.ops || !u.title || !u.doc || u.behaviour == 0) {
+    snprintf(reason, REASON_SIZE, "unit %s lacks a role, operations, a title, a doc or a behaviour number", u.id);
     return -1;
   }
-  if (u->n_params > 0 && (!u->params || u->params->size < sizeof(uint32_t) * 4)) {
-    snprintf(reason, REASON_SIZE, "unit %s announces parameters and has no table of them", u->id);
+  if (!has_operations(&u)) {
+    snprintf(reason, REASON_SIZE, "unit %s lacks an operation that every %s has", u.id, role_name(u.role));
     return -1;
   }
-  for (uint32_t i = 0; i < u->n_params; i++)
-    if (judge_param(at_stride(u->params, u->params->size, i), u->id, reason) != 0) return -1;
+  if (u.n_params > MOST_PARAMS || (u.n_params > 0 && (!u.params || u.params->size < offsetof(baud_param, low)))) {
+    snprintf(reason, REASON_SIZE, "unit %s announces %u parameters and has no table of them", u.id, u.n_params);
+    return -1;
+  }
+  for (uint32_t i = 0; i < u.n_params; i++) {
+    baud_param p;
+    read_sized(&p, at_stride(u.params, u.params->size, i), sizeof p);
+    if (judge_param(&p, u.id, reason) != 0) return -1;
+  }
   return 0;
 }
 
@@ -116,7 +159,16 @@ static const baud_library *open_library(const char *path, char *reason) {
 
 /* ---- Judging all of them in a child ------------------------------------------------------------------- */
 
+/* The child dies of what kills it: handlers of the host's are for the host, and would run here in its name. */
+static void default_signals(void) {
+  sigset_t none;
+  for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 static void probe_child(probes *list, size_t from, int out) {
+  default_signals();
   int null = open("/dev/null", O_RDWR);
   if (null >= 0) {
     dup2(null, STDIN_FILENO);
@@ -153,15 +205,24 @@ static void describe_death(int status, int hung, char *reason) {
   else snprintf(reason, REASON_SIZE, "ends the process while loading (exit code %d)", WEXITSTATUS(status));
 }
 
+/* Without a child nothing is judged, and what was not judged is not loaded. */
+static size_t give_up(probes *list, size_t from) {
+  for (size_t i = from; i < list->n; i++)
+    if (!list->at[i].reason[0])
+      snprintf(list->at[i].reason, REASON_SIZE, "no process could be made to try it in: %s", strerror(errno));
+  return list->n;
+}
+
 /* One child judges from `from` on; returns the index after the last verdict, the culprit's included. */
 static size_t probe_some(probes *list, size_t from) {
   int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) return list->n;
+  if (pipe2(ends, O_CLOEXEC) != 0) return give_up(list, from);
   pid_t child = fork();
   if (child == 0) probe_child(list, from, ends[1]);
+  if (child < 0) give_up(list, from);
   close(ends[1]);
   size_t next = from;
-  int got = child > 0 ? 1 : 0;
+  int got = 1;
   char verdict[REASON_SIZE];
   while (next < list->n && child > 0 && (got = read_verdict(ends[0], verdict)) == 1) {
     if (!list->at[next].reason[0]) memcpy(list->at[next].reason, verdict, sizeof verdict);
@@ -251,26 +312,31 @@ static void collect(probes *list) {
 
 /* ---- From libraries to units -------------------------------------------------------------------------- */
 
-/* A zero-filled copy in this minor's size of a struct that opens with its own size. */
 static void *sized_copy(const void *source, size_t size) {
-  void *copy = calloc(1, size);
-  uint32_t theirs = *(const uint32_t *)source;
-  if (copy) memcpy(copy, source, theirs < size ? theirs : size);
+  void *copy = malloc(size);
+  if (copy) read_sized(copy, source, size);
   return copy;
 }
 
+static void free_unit(const baud_unit *unit) {
+  if (!unit) return;
+  free((void *)(uintptr_t)unit->params);
+  free((void *)(uintptr_t)unit->ops);
+  free((void *)(uintptr_t)unit);
+}
+
 static const baud_unit *copy_unit(const baud_unit *source) {
-  static const size_t ops_size[] = {0, sizeof(baud_env_ops), sizeof(baud_learner_ops), sizeof(baud_reward_ops)};
   baud_unit *unit = sized_copy(source, sizeof *unit);
   if (!unit) return NULL;
+  const baud_param *theirs = unit->params;
   baud_param *params = calloc(unit->n_params + 1u, sizeof *params);
-  for (uint32_t i = 0; params && i < unit->n_params; i++) {
-    const baud_param *theirs = at_stride(source->params, source->params->size, i);
-    memcpy(&params[i], theirs, theirs->size < sizeof *params ? theirs->size : sizeof *params);
-  }
+  for (uint32_t i = 0; params && i < unit->n_params; i++)
+    read_sized(&params[i], at_stride(theirs, theirs->size, i), sizeof *params);
   unit->params = params;
-  unit->ops = sized_copy(source->ops, ops_size[source->role]);
-  return unit;
+  unit->ops = sized_copy(unit->ops, ops_size[unit->role]);
+  if (unit->params && unit->ops) return unit;
+  free_unit(unit);
+  return NULL;
 }
 
 static plugin *registry_add(registry *r, const char *path) {
@@ -356,7 +422,7 @@ int registry_open(registry **out, baud_error *error) {
 
 int registry_open_file(registry **out, const char *path, baud_error *error) {
   probes list = {0};
-  char *folder = strdup(path), *slash = folder ? strrchr(folder, '/') : NULL;
+  char *folder = path[0] == '/' ? strdup(path) : NULL, *slash = folder ? strrchr(folder, '/') : NULL;
   if (slash) *slash = 0;
   int is_added = slash && probes_add(&list, folder, slash + 1) == 0;
   free(folder);
@@ -369,11 +435,7 @@ void registry_free(registry *r) {
   if (!r) return;
   for (size_t i = 0; i < r->n; i++) {
     plugin *p = &r->entry[i];
-    if (p->unit) {
-      free((void *)(uintptr_t)p->unit->params);
-      free((void *)(uintptr_t)p->unit->ops);
-    }
-    free((void *)(uintptr_t)p->unit);
+    free_unit(p->unit);
     free((void *)(uintptr_t)p->path);
     free((void *)(uintptr_t)p->reason);
   }

@@ -1,7 +1,9 @@
 /* trial.c - the loop: seven numbered steps a tick, as plugin.h lists them, for all lanes.
  *
  * The stage (loop/stage.h) holds plugins and buffers; here is what moves: who is in which episode, what has been
- * scored, and the columns that the caller drains. A tick allocates nothing and asks the system for nothing.
+ * scored, and the columns that the caller drains. A tick allocates nothing and asks the system for nothing, and what
+ * it pays for accounts is what is new: to observers that have nothing left to learn and figures that are 0 or missing
+ * in most episodes it does not return.
  */
 #include "trial.h"
 
@@ -22,27 +24,38 @@ typedef struct lane_state {
   double code[2], saved[2]; /* observation, reward: bits */
 } lane_state;
 
+/* When a figure is written; where it is not, its column holds what it is at rest. */
+enum occasion { EVERY_EPISODE, WHEN_TOLD, WHEN_ASKED, OCCASIONS };
+static const float at_rest[OCCASIONS] = {0.0f, 0.0f, NAN};
+typedef struct figure_list {
+  uint32_t n, figure[FIGURES];
+} figure_list;
+
 struct trial {
   stage stage;
   lane_state *lane;
   uint64_t episodes, steps;  /* over all lanes */
   uint32_t finishing;        /* lanes below this one have had their finished episodes recorded in this tick */
+  uint32_t finished;         /* lanes whose episode ended in this tick */
+  uint32_t started;          /* lanes that this tick starts an episode in: pick[0..started) of the stage */
   uint32_t answering;        /* lanes whose episode's answers are scored */
   uint64_t answers_mask;     /* what the learner answers at all */
   int is_in_tick, is_done, is_failed;
   struct timespec began;
+  /* what the plugins and the ledger are handed each tick: built once, but for the observations, which are exchanged */
+  baud_tick tick;
+  baud_batch step, score;
+  baud_outcome outcome;
+  ledger_tick happened;
   /* the funnel's moving parts */
   double known, useful;      /* at the last quiz */
   double known_of[BAUD_CHANNELS];
   double received_at_quiz;
   int has_alarm;
   char marks[FIGURES];
-  uint32_t measured_figure[FIGURES], n_measured;
-  uint64_t measured;
+  figure_list measured[OCCASIONS];
   char event[300];
   int has_event;
-  const void *before[64], *after[64]; /* one lane's fields */
-  double lane_facts[64];
   double total[FIGURES], last[FIGURES]; /* sums over episodes; the last one's */
   /* what is to be drained */
   trial_columns columns;
@@ -68,10 +81,31 @@ static void decide_marks(trial *t) {
     if (s->answers.question[ANSWER_OBSERVATION].form == BAUD_FORM_CATEGORICAL) t->marks[FIGURE_CODE_OBSERVATION] = t->marks[FIGURE_SAVED_OBSERVATION] = '=';
     if (s->answers.question[ANSWER_REWARD].form == BAUD_FORM_CATEGORICAL) t->marks[FIGURE_CODE_REWARD] = t->marks[FIGURE_SAVED_REWARD] = '=';
   }
-  for (uint32_t f = 0; f < FIGURES; f++)
-    if (t->marks[f] != '-') {
-      t->measured |= UINT64_C(1) << f;
-      t->measured_figure[t->n_measured++] = f;
+}
+
+static enum occasion occasion_of(uint32_t figure) {
+  if (figure == FIGURE_OFFERED_ALL || figure == FIGURE_RECEIVED_ALL) return WHEN_TOLD;
+  if (figure < FIGURE_WIRE) return EVERY_EPISODE;
+  if (figure >= FIGURE_FUNNEL_END) return WHEN_ASKED;
+  uint32_t of = FIGURE_WIRE + (figure - FIGURE_WIRE) % figure_of_channel(0, 1);
+  return of == FIGURE_WIRE ? EVERY_EPISODE : of == FIGURE_ABSORBED ? WHEN_ASKED : WHEN_TOLD;
+}
+
+static void list_figures(trial *t) {
+  for (uint32_t f = 0; f < FIGURES; f++) {
+    if (t->marks[f] == '-') continue;
+    figure_list *list = &t->measured[occasion_of(f)];
+    list->figure[list->n++] = f;
+    t->columns.measured |= UINT64_C(1) << f;
+  }
+}
+
+/* Puts the first n places of the columns that are not always written back to rest. */
+static void rest_columns(trial *t, uint32_t n) {
+  for (uint32_t occasion = WHEN_TOLD; occasion < OCCASIONS; occasion++)
+    for (uint32_t i = 0; i < t->measured[occasion].n; i++) {
+      float *column = t->column[t->measured[occasion].figure[i]];
+      for (uint32_t at = 0; at < n; at++) column[at] = at_rest[occasion];
     }
 }
 
@@ -82,7 +116,8 @@ static int open_columns(trial *t) {
   if (!values || !t->steps_at_end) return BAUD_ENOMEM;
   for (uint32_t f = 0; f < FIGURES; f++) t->columns.figure[f] = t->column[f] = values + (size_t)f * TRIAL_CHUNK;
   t->columns.steps = t->steps_at_end;
-  t->columns.measured = t->measured;
+  list_figures(t);
+  rest_columns(t, TRIAL_CHUNK);
   return 0;
 }
 
@@ -95,10 +130,40 @@ static int ask_quiz(trial *t, enum quiz_memory memory, quiz_result *result, baud
   return code ? error_at(error, "%s", s->place[SITE_PREDICT]) : 0;
 }
 
+static int takes(const stage *s, uint32_t channel) { return (int)(s->learner_setup.subscribed >> channel & 1u); }
+
+/* The observations acted upon are where the successors were before, and the other way round. */
+static void point_at_observations(trial *t) {
+  stage *s = &t->stage;
+  const void *const *before = (const void *const *)s->obs, *const *after = (const void *const *)s->next_obs;
+  t->step.obs_before = t->score.obs_before = t->happened.obs_before = before;
+  t->step.obs = t->score.obs = s->next_obs;
+  t->happened.obs = after;
+  if (!takes(s, BAUD_CH_OBSERVATION)) return;
+  t->tick.obs = t->outcome.obs = before;
+  t->outcome.next_obs = after;
+}
+
+static void prepare_calls(trial *t) {
+  stage *s = &t->stage;
+  int is_shown = takes(s, BAUD_CH_DEMONSTRATION);
+  const void *demonstration = is_shown ? s->shown_action : NULL;
+  const uint8_t *shown = is_shown ? s->shown : NULL;
+  t->tick = (baud_tick){.size = BAUD_SIZE(baud_tick), .lanes = s->lanes, .mode = s->config.is_evaluation ? BAUD_EVAL : BAUD_TRAIN,
+                        .starts = s->starts, .demonstration = demonstration, .shown = shown, .action = s->action, .answer = s->answers.written};
+  t->step = t->score = stage_batch(s);
+  t->score.lane = s->reward_lanes;
+  t->score.lane_stride = s->reward_stride;
+  t->outcome = (baud_outcome){.size = BAUD_SIZE(baud_outcome), .lanes = s->lanes, .action = s->sealed_action,
+                              .reward = takes(s, BAUD_CH_REWARD) ? s->rewards : NULL, .flags = s->flags, .demonstration = demonstration, .shown = shown};
+  t->happened = (ledger_tick){.action = s->sealed_action, .facts = s->facts, .delivered = s->rewards, .flags = s->flags};
+  point_at_observations(t);
+}
+
 /* Resets the picked lanes [0, n): reward scheme after environment, and tells the ledger. */
 static int begin_episodes(trial *t, uint32_t n, baud_error *error) {
   stage *s = &t->stage;
-  baud_batch batch = stage_batch(s);
+  baud_batch batch = t->step;
   batch.n_pick = n;
   batch.obs = s->obs;
   for (uint32_t i = 0; i < n; i++) s->pick_seed[i] = stage_seed(s, PURPOSE_ENV, s->pick[i], t->lane[s->pick[i]].episode);
@@ -118,11 +183,9 @@ static int begin_episodes(trial *t, uint32_t n, baud_error *error) {
     t->answering += (uint32_t)answers_now - (uint32_t)lane->is_answering;
     *lane = (lane_state){.episode = lane->episode, .is_answering = answers_now};
     s->starts[k] = 1;
-    s->expert_random[k] = stage_seed(s, PURPOSE_EXPERT, k, lane->episode);
-    for (uint32_t f = 0; f < s->spec.n_obs; f++) t->before[f] = (const char *)s->obs[f] + k * stage_field_bytes(&s->spec.obs[f]);
-    moment m = {.lane = k, .obs = t->before};
+    if (s->expert) s->expert_random[k] = stage_seed(s, PURPOSE_EXPERT, k, lane->episode);
     stage_enter(s, SITE_OBSERVER);
-    if (ledger_start(s->ledger, &m, error) != 0) return error_at(error, "%s", s->place[SITE_OBSERVER]);
+    if (ledger_start(s->ledger, (const void *const *)s->obs, k, error) != 0) return error_at(error, "%s", s->place[SITE_OBSERVER]);
   }
   return 0;
 }
@@ -135,9 +198,11 @@ int trial_open(trial **out, const registry *plugins, const char *config_json, ui
   if (!code && !(t->lane = calloc(t->stage.lanes, sizeof *t->lane))) code = error_set(error, BAUD_ENOMEM, "out of memory");
   if (!code) t->answers_mask = answers_mask(&t->stage.answers);
   if (!code) decide_marks(t);
+  if (!code) prepare_calls(t);
   if (!code && open_columns(t) != 0) code = error_set(error, BAUD_ENOMEM, "out of memory");
   for (uint32_t k = 0; !code && k < t->stage.lanes; k++) t->stage.pick[k] = k;
-  if (!code) code = begin_episodes(t, t->stage.lanes, error);
+  t->started = t->stage.lanes;
+  if (!code) code = begin_episodes(t, t->started, error);
   if (code) {
     trial_close(t);
     return code;
@@ -157,10 +222,6 @@ void trial_close(trial *t) {
 }
 
 /* ---- One tick ----------------------------------------------------------------------------------------- */
-
-static void lane_fields(const stage *s, void *const *batch, uint32_t lane, const void **out) {
-  for (uint32_t f = 0; f < s->spec.n_obs; f++) out[f] = (const char *)batch[f] + lane * stage_field_bytes(&s->spec.obs[f]);
-}
 
 /* Before acting: what the expert shows, right with the declared competence. */
 static int demonstrate(trial *t, baud_error *error) {
@@ -182,45 +243,77 @@ static int demonstrate(trial *t, baud_error *error) {
     while (optimal[chosen] != is_right || among-- > 0) chosen++;
     if (s->spec.action->dtype == BAUD_U8) ((uint8_t *)s->shown_action)[k] = (uint8_t)chosen;
     else ((int32_t *)s->shown_action)[k] = (int32_t)chosen;
-    lane_fields(s, s->obs, k, t->before);
-    moment m = {.lane = k, .obs_before = t->before, .obs = t->before, .action = (char *)s->shown_action + k * s->action_bytes, .competence = s->config.competence};
     stage_enter(s, SITE_OBSERVER);
-    if (ledger_demonstration(s->ledger, &m, error) != 0) return error_at(error, "%s", s->place[SITE_OBSERVER]);
+    if (ledger_demonstration(s->ledger, (const void *const *)s->obs, s->shown_action, k, s->config.competence, error) != 0)
+      return error_at(error, "%s", s->place[SITE_OBSERVER]);
   }
   return 0;
 }
 
-static int takes(const stage *s, uint32_t channel) { return (int)(s->learner_setup.subscribed >> channel & 1u); }
+/* Copies the actions away; whether all of them are among the field's values. */
+static int seal_actions(stage *s) {
+  const baud_field *field = s->spec.action;
+  size_t n = (size_t)s->lanes * field->count;
+  int is_off = 0;
+  if (field->dtype == BAUD_I32) {
+    const int32_t *from = s->action;
+    int32_t *to = s->sealed_action;
+    for (size_t i = 0; i < n; i++) is_off |= (uint32_t)(to[i] = from[i]) >= field->categories;
+  } else if (field->dtype == BAUD_U8) {
+    const uint8_t *from = s->action;
+    uint8_t *to = s->sealed_action;
+    for (size_t i = 0; i < n; i++) is_off |= (to[i] = from[i]) >= field->categories;
+  } else {
+    const float *from = s->action;
+    float *to = s->sealed_action;
+    for (size_t i = 0; i < n; i++) is_off |= !isfinite(to[i] = from[i]);
+  }
+  return !is_off;
+}
 
 /* 1 and 2: actions and answers, then sealed. */
 static int predict_and_seal(trial *t, baud_error *error) {
   stage *s = &t->stage;
-  uint64_t ask = t->answering ? t->answers_mask : 0;
-  baud_tick tick = {.size = BAUD_SIZE(baud_tick), .lanes = s->lanes, .mode = s->config.is_evaluation ? BAUD_EVAL : BAUD_TRAIN, .ask = ask,
-                    .obs = takes(s, BAUD_CH_OBSERVATION) ? (const void *const *)s->obs : NULL, .starts = s->starts,
-                    .demonstration = takes(s, BAUD_CH_DEMONSTRATION) ? s->shown_action : NULL,
-                    .shown = takes(s, BAUD_CH_DEMONSTRATION) ? s->shown : NULL, .action = s->action, .answer = s->answers.written};
-  /* that predict leaves weights alone is watched now and then: hashing costs more than many a learner */
-  int watches = ask && t->lane[0].steps == 0 && config_is_due(RATE_DEFAULT, t->lane[0].episode);
+  t->tick.ask = t->answering ? t->answers_mask : 0;
+  /* that predict leaves weights alone is watched in episodes 0, 1, 2, 4, 8, ...: hashing costs more than many a learner */
+  uint64_t episode = t->lane[0].episode;
+  int watches = t->tick.ask && t->lane[0].steps == 0 && (episode & (episode - 1)) == 0;
   uint64_t before = watches ? blocks_frozen_hash(&s->live) : 0;
   stage_enter(s, SITE_PREDICT);
-  int32_t code = s->learner->predict(s->learner_model, s->live.at, &tick);
+  int32_t code = s->learner->predict(s->learner_model, s->live.at, &t->tick);
   if (code != BAUD_OK) return stage_blame(s, SITE_PREDICT, code, error);
   if (watches && blocks_frozen_hash(&s->live) != before)
     return error_set(error, BAUD_EPLUGIN, "%s: writes weights or optimiser state while it predicts; do that in learn", s->place[SITE_PREDICT]);
-  memcpy(s->sealed_action, s->action, s->lanes * s->action_bytes);
-  if (ask) answers_seal(&s->answers, ask);
+  if (!seal_actions(s))
+    return error_set(error, BAUD_EPLUGIN, "%s: chose an action outside \"%s\" (%u categories; continuous ones must be finite)", s->place[SITE_PREDICT],
+                     s->spec.action->name, s->spec.action->categories);
+  if (t->tick.ask && answers_seal(&s->answers, t->tick.ask, error) != 0) return error_at(error, "%s", s->place[SITE_PREDICT]);
   return 0;
 }
 
-static int check_actions(const stage *s, baud_error *error) {
-  const baud_field *a = s->spec.action;
-  size_t n = (size_t)s->lanes * a->count;
-  for (size_t i = 0; i < n; i++) {
-    if (a->dtype == BAUD_F32 ? isfinite((double)((const float *)s->sealed_action)[i])
-                             : (a->dtype == BAUD_U8 ? ((const uint8_t *)s->sealed_action)[i] : (uint32_t)((const int32_t *)s->sealed_action)[i]) < a->categories)
-      continue;
-    return error_set(error, BAUD_EPLUGIN, "%s: chose an action outside \"%s\" (%u categories; continuous ones must be finite)", s->place[SITE_PREDICT], a->name, a->categories);
+/* Index of a number that is not finite, or n. */
+static uint32_t not_finite(const float *x, uint32_t n) {
+  int is_off = 0;
+  for (uint32_t i = 0; i < n; i++) is_off |= !isfinite(x[i]);
+  if (!is_off) return n;
+  uint32_t at = 0;
+  while (isfinite(x[at])) at++;
+  return at;
+}
+
+/* What a step left behind: facts are finite, time limits kept. */
+static int close_step(trial *t, baud_error *error) {
+  stage *s = &t->stage;
+  for (uint32_t f = 0; f < s->spec.n_facts; f++) {
+    uint32_t at = not_finite(s->facts[f], s->lanes);
+    if (at < s->lanes)
+      return error_set(error, BAUD_EPLUGIN, "%s: fact \"%s\" is %g", s->place[SITE_ENV_STEP], s->spec.facts[f].name, (double)s->facts[f][at]);
+  }
+  t->finished = 0;
+  for (uint32_t k = 0; k < s->lanes; k++) {
+    uint32_t steps = ++t->lane[k].steps, is_late = s->limit && steps >= s->limit;
+    s->flags[k] = s->flags[k] & BAUD_TERMINATED ? BAUD_TERMINATED : is_late ? BAUD_TRUNCATED : 0;
+    t->finished += s->flags[k] != 0;
   }
   return 0;
 }
@@ -228,44 +321,33 @@ static int check_actions(const stage *s, baud_error *error) {
 /* 3 and 4: the world answers, the scheme makes the reward of it. */
 static int step_and_score(trial *t, baud_error *error) {
   stage *s = &t->stage;
-  baud_batch batch = stage_batch(s);
   stage_enter(s, SITE_ENV_STEP);
-  int32_t code = s->env->step(s->env_model, &batch);
+  int32_t code = s->env->step(s->env_model, &t->step);
   if (code != BAUD_OK) return stage_blame(s, SITE_ENV_STEP, code, error);
-  for (uint32_t k = 0; k < s->lanes; k++) {
-    t->lane[k].steps++;
-    s->flags[k] = (uint8_t)((s->flags[k] & BAUD_TERMINATED) | (s->limit && t->lane[k].steps >= s->limit && !(s->flags[k] & BAUD_TERMINATED) ? BAUD_TRUNCATED : 0));
-  }
-  batch.lane = s->reward_lanes;
-  batch.lane_stride = s->reward_stride;
+  code = close_step(t, error);
+  if (code != 0) return code;
   stage_enter(s, SITE_REWARD_SCORE);
-  code = s->reward->score(s->reward_model, &batch);
+  code = s->reward->score(s->reward_model, &t->score);
   if (code != BAUD_OK) return stage_blame(s, SITE_REWARD_SCORE, code, error);
-  for (uint32_t k = 0; k < s->lanes; k++)
-    if (!isfinite((double)s->rewards[k])) return error_set(error, BAUD_EPLUGIN, "%s: gave a reward of %g", s->place[SITE_REWARD_SCORE], (double)s->rewards[k]);
+  uint32_t at = not_finite(s->rewards, s->lanes);
+  if (at < s->lanes) return error_set(error, BAUD_EPLUGIN, "%s: gave a reward of %g", s->place[SITE_REWARD_SCORE], (double)s->rewards[at]);
   return 0;
 }
 
 /* The code length of what came, by the answers sealed before, and what it saves over the uniform code. */
 static int score_answer(trial *t, uint32_t lane, uint32_t which, uint32_t kind, uint32_t index, const char *what, baud_error *error) {
   const stage *s = &t->stage;
-  uint32_t n = s->answers.question[which].width_categorical;
-  const float *q = s->answers.sealed[which] + (size_t)lane * n;
-  if (index >= n) return error_set(error, BAUD_EPLUGIN, "%s: %s took a value outside its categories", s->place[SITE_ENV_STEP], what);
-  if (answers_check(q, n, what, error) != 0) return error_at(error, "%s", s->place[SITE_PREDICT]);
-  double bits = answers_bits(q, n, index);
+  if (index >= s->answers.question[which].width_categorical)
+    return error_set(error, BAUD_EPLUGIN, "%s: %s took a value outside its categories", s->place[SITE_ENV_STEP], what);
+  double bits = answers_bits(&s->answers, which, lane, index);
   t->lane[lane].code[kind] += bits;
-  t->lane[lane].saved[kind] += log2(n) - bits;
+  t->lane[lane].saved[kind] += s->answers.uniform[which] - bits;
   return 0;
 }
 
 static int score_answers(trial *t, uint32_t k, baud_error *error) {
   const stage *s = &t->stage;
   int code = 0;
-  if (s->answers.question[ANSWER_ACTION].form == BAUD_FORM_CATEGORICAL) {
-    uint32_t n = s->answers.question[ANSWER_ACTION].width_categorical;
-    if (answers_check(s->answers.sealed[ANSWER_ACTION] + (size_t)k * n, n, "action", error) != 0) return error_at(error, "%s", s->place[SITE_PREDICT]);
-  }
   if (t->marks[FIGURE_CODE_OBSERVATION] == '=') {
     const baud_field *f = &s->spec.obs[0];
     uint32_t seen = f->dtype == BAUD_U8 ? ((const uint8_t *)s->next_obs[0])[k] : (uint32_t)((const int32_t *)s->next_obs[0])[k];
@@ -278,34 +360,22 @@ static int score_answers(trial *t, uint32_t k, baud_error *error) {
 /* 5: what happened goes into the books. */
 static int account(trial *t, baud_error *error) {
   stage *s = &t->stage;
+  int code = 0;
+  if (s->reward_fact != UINT32_MAX)
+    for (uint32_t k = 0; k < s->lanes; k++) t->lane[k].reward_sum += (double)s->facts[s->reward_fact][k];
   stage_enter(s, SITE_OBSERVER);
-  for (uint32_t k = 0; k < s->lanes; k++) {
-    for (uint32_t f = 0; f < s->spec.n_facts; f++) {
-      t->lane_facts[f] = (double)s->facts[f][k];
-      if (!isfinite(t->lane_facts[f])) return error_set(error, BAUD_EPLUGIN, "%s: fact \"%s\" is %g", s->place[SITE_ENV_STEP], s->spec.facts[f].name, t->lane_facts[f]);
-    }
-    if (s->reward_fact != UINT32_MAX) t->lane[k].reward_sum += t->lane_facts[s->reward_fact];
-    lane_fields(s, s->obs, k, t->before);
-    lane_fields(s, s->next_obs, k, t->after);
-    moment m = {.lane = k, .flags = s->flags[k], .obs_before = t->before, .obs = t->after, .action = (char *)s->sealed_action + k * s->action_bytes,
-                .facts = t->lane_facts, .delivered = s->rewards[k]};
-    if (ledger_step(s->ledger, &m, error) != 0) return error_at(error, "%s", s->place[SITE_OBSERVER]);
-    if (t->lane[k].is_answering && score_answers(t, k, error) != 0) return error->code;
-  }
-  return 0;
+  if (ledger_step(s->ledger, &t->happened, error) != 0) return error_at(error, "%s", s->place[SITE_OBSERVER]);
+  for (uint32_t k = 0; k < s->lanes && t->answering && !code; k++)
+    if (t->lane[k].is_answering) code = score_answers(t, k, error);
+  return code;
 }
 
 /* 6: the intact transition, subscribed channels only. */
 static int learn(trial *t, baud_error *error) {
   stage *s = &t->stage;
   if (s->config.is_evaluation) return 0;
-  int sees = takes(s, BAUD_CH_OBSERVATION), is_shown = takes(s, BAUD_CH_DEMONSTRATION);
-  baud_outcome outcome = {.size = BAUD_SIZE(baud_outcome), .lanes = s->lanes, .obs = sees ? (const void *const *)s->obs : NULL,
-                          .action = s->sealed_action, .reward = takes(s, BAUD_CH_REWARD) ? s->rewards : NULL, .flags = s->flags,
-                          .next_obs = sees ? (const void *const *)s->next_obs : NULL, .demonstration = is_shown ? s->shown_action : NULL,
-                          .shown = is_shown ? s->shown : NULL};
   stage_enter(s, SITE_LEARN);
-  int32_t code = s->learner->learn(s->learner_model, s->live.at, &outcome);
+  int32_t code = s->learner->learn(s->learner_model, s->live.at, &t->outcome);
   return code == BAUD_OK ? 0 : stage_blame(s, SITE_LEARN, code, error);
 }
 
@@ -343,42 +413,60 @@ static int quiz_after_episode(trial *t, double figure[FIGURES], baud_error *erro
   return 0;
 }
 
-static int record_episode(trial *t, uint32_t k, baud_error *error) {
+/* What the untrained learner says, from a shadow as init() left it. */
+static int quiz_untrained(trial *t, double figure[FIGURES], baud_error *error) {
   stage *s = &t->stage;
-  lane_state *lane = &t->lane[k];
-  double *figure = t->last;
-  for (uint32_t f = 0; f < FIGURES; f++) figure[f] = NAN;
-  ledger_episode(s->ledger, k, figure);
-  figure[FIGURE_RETURN] = lane->reward_sum;
-  figure[FIGURE_STEPS] = lane->steps;
-  if (s->outcome_fact != UINT32_MAX) figure[FIGURE_SUCCESS] = (double)s->facts[s->outcome_fact][k];
+  quiz_result untrained;
+  quiz_learner learner = {.ops = s->learner, .model = s->learner_model, .live = &s->initial, .initial = &s->initial, .shadow = &s->shadow,
+                          .answers = &s->answers, .subscribed = s->learner_setup.subscribed};
+  stage_enter(s, SITE_PREDICT);
+  if (quiz_ask(s->quiz, &learner, QUIZ_MEMORY_KEPT, &untrained, error) != 0) return error_at(error, "%s", s->place[SITE_PREDICT]);
+  figure[FIGURE_FORMAT] = untrained.known;
+  return 0;
+}
+
+/* Puts what the learner was asked in this episode into the books: answers on the way, the quiz behind it. 1 when
+ * there was anything, 0 when not, or a negative code. */
+static int record_answers(trial *t, const lane_state *lane, double figure[FIGURES], baud_error *error) {
+  stage *s = &t->stage;
+  int is_last = s->config.stop_episodes && t->episodes + 1 == s->config.stop_episodes;
+  int is_quizzed = s->quiz && (is_last || config_is_due(s->config.quiz_rate, t->episodes)), code = 0;
   if (lane->is_answering) {
     figure[FIGURE_CODE_OBSERVATION] = lane->code[0];
     figure[FIGURE_CODE_REWARD] = lane->code[1];
     figure[FIGURE_SAVED_OBSERVATION] = lane->saved[0];
     figure[FIGURE_SAVED_REWARD] = lane->saved[1];
   }
-  int is_last = s->config.stop_episodes && t->episodes + 1 == s->config.stop_episodes;
-  if (s->quiz && (is_last || config_is_due(s->config.quiz_rate, t->episodes))) {
-    int code = quiz_after_episode(t, figure, error);
-    if (code) return code;
+  if (is_quizzed) code = quiz_after_episode(t, figure, error);
+  if (!code && s->quiz && t->episodes == 0) code = quiz_untrained(t, figure, error);
+  return code ? code : lane->is_answering || is_quizzed || t->episodes == 0;
+}
+
+static void write_figures(trial *t, enum occasion occasion) {
+  const figure_list *list = &t->measured[occasion];
+  for (uint32_t i = 0; i < list->n; i++) {
+    uint32_t f = list->figure[i];
+    double value = t->last[f];
+    t->column[f][t->columns.n] = (float)value;
+    if (!isnan(value)) t->total[f] += value;
   }
-  if (t->episodes == 0 && s->quiz) {
-    /* the untrained learner's own score, from a shadow as init() left it */
-    quiz_result untrained;
-    quiz_learner learner = {.ops = s->learner, .model = s->learner_model, .live = &s->initial, .initial = &s->initial, .shadow = &s->shadow,
-                            .answers = &s->answers, .subscribed = s->learner_setup.subscribed};
-    stage_enter(s, SITE_PREDICT);
-    if (quiz_ask(s->quiz, &learner, QUIZ_MEMORY_KEPT, &untrained, error) != 0) return error_at(error, "%s", s->place[SITE_PREDICT]);
-    figure[FIGURE_FORMAT] = untrained.known;
-  }
-  uint32_t at = t->columns.n++;
-  for (uint32_t i = 0; i < t->n_measured; i++) {
-    uint32_t f = t->measured_figure[i];
-    t->column[f][at] = (float)figure[f];
-    if (!isnan(figure[f])) t->total[f] += figure[f];
-  }
-  t->steps_at_end[at] = t->steps;
+}
+
+static int record_episode(trial *t, uint32_t k, baud_error *error) {
+  stage *s = &t->stage;
+  lane_state *lane = &t->lane[k];
+  double *figure = t->last;
+  for (uint32_t f = 0; f < FIGURES; f++) figure[f] = NAN;
+  int is_told = ledger_episode(s->ledger, k, lane->steps, figure);
+  figure[FIGURE_RETURN] = lane->reward_sum;
+  figure[FIGURE_STEPS] = lane->steps;
+  if (s->outcome_fact != UINT32_MAX) figure[FIGURE_SUCCESS] = (double)s->facts[s->outcome_fact][k];
+  int is_asked = record_answers(t, lane, figure, error);
+  if (is_asked < 0) return is_asked;
+  write_figures(t, EVERY_EPISODE);
+  if (is_told) write_figures(t, WHEN_TOLD);
+  if (is_asked) write_figures(t, WHEN_ASKED);
+  t->steps_at_end[t->columns.n++] = t->steps;
   t->episodes++;
   lane->episode++;
   return 0;
@@ -389,10 +477,26 @@ static int is_stopped(const trial *t) {
   return (c->stop_episodes && t->episodes >= c->stop_episodes) || (c->stop_steps && t->steps >= c->stop_steps);
 }
 
+/* Successors become what is acted upon; finished lanes begin anew. */
+static int turn_over(trial *t, baud_error *error) {
+  stage *s = &t->stage;
+  void **exchanged = s->obs;
+  s->obs = s->next_obs;
+  s->next_obs = exchanged;
+  point_at_observations(t);
+  for (uint32_t i = 0; i < t->started; i++) s->starts[s->pick[i]] = 0;
+  t->started = 0;
+  t->is_in_tick = 0;
+  if (t->finished == 0) return 0;
+  for (uint32_t k = 0; k < s->lanes; k++)
+    if (s->flags[k]) s->pick[t->started++] = k;
+  return begin_episodes(t, t->started, error);
+}
+
 /* 7, in parts, since the columns may fill between two lanes: 1 when all finished lanes are recorded and reset. */
 static int finish_lanes(trial *t, baud_error *error) {
   stage *s = &t->stage;
-  for (; t->finishing < s->lanes; t->finishing++) {
+  for (; t->finished && t->finishing < s->lanes; t->finishing++) {
     if (!s->flags[t->finishing]) continue;
     if (t->columns.n == TRIAL_CHUNK) return 0;
     int code = record_episode(t, t->finishing, error);
@@ -402,19 +506,8 @@ static int finish_lanes(trial *t, baud_error *error) {
       return 1;
     }
   }
-  void **exchanged = s->obs;
-  s->obs = s->next_obs;
-  s->next_obs = exchanged;
-  memset(s->starts, 0, s->lanes);
-  uint32_t n = 0;
-  for (uint32_t k = 0; k < s->lanes; k++)
-    if (s->flags[k]) s->pick[n++] = k;
-  t->is_in_tick = 0;
-  if (n > 0) {
-    int code = begin_episodes(t, n, error);
-    if (code) return code;
-  }
-  return 1;
+  int code = turn_over(t, error);
+  return code ? code : 1;
 }
 
 /* ---- Advancing ---------------------------------------------------------------------------------------- */
@@ -423,7 +516,6 @@ static int begin_tick(trial *t, baud_error *error) {
   stage *s = &t->stage;
   int code = s->expert ? demonstrate(t, error) : 0;
   if (!code) code = predict_and_seal(t, error);
-  if (!code) code = check_actions(s, error);
   if (!code) code = step_and_score(t, error);
   if (!code) code = account(t, error);
   if (!code) code = learn(t, error);
@@ -443,6 +535,7 @@ static int time_is_up(const trial *t) {
 int trial_advance(trial *t, uint32_t episodes, uint64_t ticks, baud_error *error) {
   if (t->is_failed) return error_set(error, BAUD_ESTATE, "the trial has failed before");
   if (t->is_drained) {
+    rest_columns(t, t->columns.n);
     t->columns.n = 0;
     t->columns.first_episode = t->episodes;
     t->is_drained = 0;

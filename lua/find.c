@@ -114,6 +114,16 @@ int language_list(language_shipped *rows, size_t *n, baud_error *error) {
   return 0;
 }
 
+/* Names what there is. */
+static void unknown_name(const char *name, const language_shipped *rows, size_t n, baud_error *error) {
+  char known[700] = "";
+  size_t used = 0;
+  for (size_t i = 0; i < n && used + sizeof rows->name + 2 < sizeof known; i++)
+    used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", rows[i].name);
+  error_set(error, BAUD_ENOTFOUND, "there is no experiment \"%s\"; what ships: %s (a script of your own ends in .lua)", name,
+            n ? known : "none that could be found");
+}
+
 int language_find(const char *name, char *path, size_t size, baud_error *error) {
   enum { ROOM = 100 };
   size_t length = strlen(name), n = ROOM;
@@ -135,7 +145,7 @@ int language_find(const char *name, char *path, size_t size, baud_error *error) 
   }
   const char *near = code ? error_closest(name, names, n) : NULL;
   if (near) error_set(error, code, "there is no experiment \"%s\" (did you mean \"%s\"?)", name, near);
-  else if (code) error_set(error, code, "there is no experiment \"%s\"; a script of your own ends in .lua", name);
+  else if (code) unknown_name(name, rows, n, error);
   free(rows);
   return code;
 }

@@ -1,7 +1,7 @@
 /* language.c - the public face: a sandbox with baud's own Lua in it, the script run, the plan taken, claims judged.
  *
- * words.lua, plan.lua and results.lua are embedded in the program (embed.sh). Each job runs in a state of its own, which is
- * closed before the job returns: nothing of a script outlives it.
+ * words.lua, plan.lua and results.lua are embedded in the program (embed.sh). Each job runs in a state of its own,
+ * which is closed before the job returns: nothing of a script outlives it.
  */
 #include "lua/language.h"
 
@@ -110,7 +110,7 @@ static int run_script(language_context *c, const char *path, baud_error *error) 
     lua_insert(lua, -2);
     code = sandbox_call(&c->box, 2, 1, error);
   }
-  if (code == BAUD_ENOMEM) error_at(error, "%s", slash ? slash + 1 : path);
+  if (code && c->box.is_full) error_at(error, "%s", slash ? slash + 1 : path);
   if (code) sandbox_clear(&c->box);
   return code;
 }

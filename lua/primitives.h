@@ -1,5 +1,5 @@
-/* primitives.h - what baud's own Lua (words.lua, plan.lua, results.lua) asks of C: looking units up, canonical JSON, the
- * store's figures, statistics. All of it lies in one table that is handed to those chunks and to no script.
+/* primitives.h - what baud's own Lua (words.lua, plan.lua, results.lua) asks of C: looking units up, canonical JSON,
+ * the store's figures, statistics. All of it lies in one table that is handed to those chunks and to no script.
  */
 #ifndef BAUD_LUA_PRIMITIVES_H
 #define BAUD_LUA_PRIMITIVES_H

@@ -59,17 +59,20 @@ function Estimate.__tostring(e)
   return ("%s %s%s"):format(e.what, shown(e.value), interval)
 end
 
--- true when the whole interval is inside [low, high], false when it is all outside, else nil.
-local function inside(e, low, high)
-  if e.n == 1 then return nil end
-  if e.low >= low and e.high <= high then return true end
-  if e.high < low or e.low > high then return false end
+-- true, false or nil: whether the whole interval says so, or all of it the contrary.
+local function decide(holds, fails)
+  if holds then return true end
+  if fails then return false end
   return nil
 end
 
+local function inside(e, low, high)
+  return decide(e.low >= low and e.high <= high, e.high < low or e.low > high)
+end
+
 local JUDGES = {
-  above = function(e, x) return e.low > x and true or (e.high <= x and false or nil), "> " .. shown(x) end,
-  below = function(e, x) return e.high < x and true or (e.low >= x and false or nil), "< " .. shown(x) end,
+  above = function(e, x) return decide(e.low > x, e.high <= x), "> " .. shown(x) end,
+  below = function(e, x) return decide(e.high < x, e.low >= x), "< " .. shown(x) end,
   at_most = function(e, x, slack) return inside(e, -math.huge, x + (slack or 0)), "≤ " .. shown(x) end,
   at_least = function(e, x, slack) return inside(e, x - (slack or 0), math.huge), "≥ " .. shown(x) end,
   within = function(e, low, high) return inside(e, low, high), ("in %s to %s"):format(shown(low), shown(high)) end,

@@ -292,10 +292,11 @@ void sandbox_clear(sandbox *s) {
 
 int sandbox_call(sandbox *s, int n_arguments, int n_results, baud_error *error) {
   int status = lua_pcall(s->lua, n_arguments, n_results, 0);
+  s->is_full = status == LUA_ERRMEM;
   if (status == LUA_OK) return 0;
   int code = BAUD_EARG;
   if (status == LUA_ERRMEM) {
-    code = error_set(error, BAUD_ENOMEM, "the script needs more than its %d MB of memory: does a table grow without "
+    code = error_set(error, BAUD_EARG, "the script needs more than its %d MB of memory: does a table grow without "
                      "end?", SANDBOX_MEGABYTES);
   } else {
     const char *text = lua_type(s->lua, -1) == LUA_TSTRING ? lua_tostring(s->lua, -1) : NULL;

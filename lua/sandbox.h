@@ -9,12 +9,14 @@
 
 #include <lauxlib.h>
 #include <lua.h>
+#include <stdbool.h>
 
 #include "error.h"
 
 typedef struct sandbox {
   lua_State *lua;
   size_t used, limit;       /* bytes */
+  bool is_full;             /* the last sandbox_call failed for want of them */
   uint64_t left;            /* instructions that may still be run */
   char folder[600];         /* of the script: where require looks */
   char (*modules)[128];     /* those it required, file names without folder */

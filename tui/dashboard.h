@@ -74,6 +74,7 @@ struct dashboard {
   int is_frozen;
   int64_t frozen_unix;
   double now;                         /* monotonic seconds */
+  double key_at;                      /* when somebody last pressed a key, on the same clock */
   int64_t unix_now;
 };
 

@@ -63,10 +63,10 @@ static void figure_text(char *out, size_t size, double bits, char mark) {
   snprintf(out, size, "%s%s", number, isnan(bits) ? "" : mark_text(mark));
 }
 
-/* "77%" of the stage before, "!" where it is more than that, "" where there is nothing to compare. */
+/* "77%" of the stage before, "!" where it is more than that by what could be seen, "" where there is nothing to compare. */
 static void share_text(char *out, size_t size, double before, double bits) {
   if (isnan(before) || isnan(bits)) snprintf(out, size, "%s", "");
-  else if (bits > before + 1e-6 * fmax(1, fabs(before))) snprintf(out, size, "!");
+  else if (bits > before + 1e-3 * fmax(1e-3, fabs(before))) snprintf(out, size, "!");
   else if (before > 0) snprintf(out, size, "%.0f%%", 100 * bits / before);
   else snprintf(out, size, "-");
 }

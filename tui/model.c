@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/stat.h>
 
 #include "control.h"
@@ -183,11 +184,18 @@ static float recent_from_store(model *m, uint32_t trial, uint32_t figure) {
   return scored ? (float)(sum / (model_figure_is_change(figure) ? n : scored)) : NAN;
 }
 
-/* A few trials a frame, so that a run of thousands opens at once and fills in. */
+static double seconds_now(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* For a moment each time, so that a run of thousands opens at once and fills in. */
 static void read_recents(model *m) {
   static const unsigned stage[3] = {FIGURE_OFFERED, FIGURE_RECEIVED, FIGURE_ABSORBED};
-  uint32_t budget = 50;
-  for (; m->next_unread < m->n_trials && budget > 0; m->next_unread++) {
+  static const double moment_seconds = 0.05;
+  double until = seconds_now() + moment_seconds;
+  for (; m->next_unread < m->n_trials && seconds_now() < until; m->next_unread++) {
     model_trial *t = m->trials + m->next_unread;
     if (t->has_recent) continue;
     for (int i = 0; i < BOARD_FIGURES; i++)
@@ -196,7 +204,6 @@ static void read_recents(model *m) {
       for (int i = 0; i < 3; i++)
         t->funnel[c][i] = t->episodes ? recent_from_store(m, m->next_unread, figure_of_channel(stage[i], c)) : NAN;
     t->has_recent = 1;
-    budget -= t->episodes ? 1 : 0;
   }
 }
 

@@ -177,9 +177,9 @@ static void draw_cursor(frame *f, rect area, int cells, const domain *d, double 
   frame_put(f, x, area.y + area.height, 0x253c, STYLE_STRONG);
 }
 
-static void say_nothing_yet(frame *f, rect inside) {
-  static const char text[] = "nothing measured yet";
-  int x = inside.x + (inside.width - (int)sizeof text + 1) / 2;
+static void say_nothing_yet(frame *f, rect inside, int is_reading) {
+  const char *text = is_reading ? "reading ..." : "nothing measured yet";
+  int x = inside.x + (inside.width - (int)strlen(text)) / 2;
   frame_text(f, x < inside.x ? inside.x : x, inside.y + inside.height / 2, inside.width, STYLE_DIM, text);
 }
 
@@ -192,7 +192,7 @@ void plot_draw(frame *f, rect box, dots *canvas, const char *title, const char *
   for (int s = 0; s < data->n_series; s++) bins_smooth(data->mean[s], data->domain.n, look->smooth);
   reach_of(data, look->y, &low, &high);
   if (!(low <= high)) {
-    say_nothing_yet(f, inside);
+    say_nothing_yet(f, inside, look->is_reading);
     return;
   }
   rect area = {inside.x, inside.y, inside.width, inside.height - axis_rows};

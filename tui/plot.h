@@ -12,6 +12,7 @@ typedef struct plot_look {
   int has_cursor;
   double cursor;       /* an episode */
   int is_focused;
+  int is_reading; /* the store has more than was read so far */
 } plot_look;
 
 /* Dot columns that a box of this width has for its lines: what chart_read is to be asked for. */

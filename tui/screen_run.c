@@ -47,7 +47,8 @@ static void draw_plot(dashboard *d, rect box, int which) {
     snprintf(title + used, sizeof title - used, "  (%d seeds: mean)", data.n_seeds);
   snprintf(note, sizeof note, "%s%sbin %llu", d->is_log ? "y:log " : "", d->smoothing ? "smooth " : "",
            (unsigned long long)data.domain.width);
-  plot_look look = {d->is_log ? AXIS_LOG : AXIS_LINEAR, smoothings[d->smoothing], d->has_cursor, d->cursor, is_focused};
+  plot_look look = {d->is_log ? AXIS_LOG : AXIS_LINEAR, smoothings[d->smoothing], d->has_cursor, d->cursor, is_focused,
+                    d->model.curves.is_behind};
   plot_draw(&d->frame, box, &d->canvas, title, note, &data, &look);
 }
 

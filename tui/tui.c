@@ -20,6 +20,8 @@
 #include "text.h"
 
 static const double read_budget_seconds = 0.006, catch_up_seconds = 0.25;
+/* To somebody who has just pressed a key, and of a run that is over, which costs nobody anything: */
+static const double prompt_budget_seconds = 0.04, prompt_catch_up_seconds = 0.05, attention_seconds = 3;
 
 int tui_tier(const char *name) {
   static const char *const names[] = {"auto", "braille", "blocks", "ascii"};
@@ -102,11 +104,13 @@ static void look_at_clock(dashboard *d) {
   d->unix_now = d->options.fixed_unix ? d->options.fixed_unix : (int64_t)time(NULL);
 }
 
+static int is_prompt(const dashboard *d) { return !d->model.board || d->now - d->key_at < attention_seconds; }
+
 static void draw(dashboard *d, terminal *t) {
   int width, height, is_from_nothing = d->frame.cursor_x < 0;
   terminal_size(t, &width, &height);
   if (frame_resize(&d->frame, width, height) != 0) return;
-  curves_begin_frame(&d->model.curves, d->now, read_budget_seconds, d->model.store_version);
+  curves_begin_frame(&d->model.curves, d->now, is_prompt(d) ? prompt_budget_seconds : read_budget_seconds, d->model.store_version);
   chrome_draw(d);
   if (is_from_nothing) d->frame.cursor_x = -1;
   terminal_show(t, &d->frame);
@@ -124,12 +128,14 @@ static void loop(dashboard *d, terminal *t) {
     }
     draw(d, t);
     double until = next_look;
-    if (d->model.curves.is_behind) until = fmin(until, d->now + catch_up_seconds);
+    if (d->model.curves.is_behind) until = fmin(until, d->now + (is_prompt(d) ? prompt_catch_up_seconds : catch_up_seconds));
+    if (!d->model.board && d->model.next_unread < d->model.n_trials && !d->is_frozen) until = next_look = d->now + prompt_catch_up_seconds;
     if (terminal_wait(t, until - monotonic_seconds())) return;
     look_at_clock(d);
     int was_frozen = d->is_frozen;
     for (int code, x = 0, y = 0; (code = terminal_key(t, &x, &y)) != TERMINAL_NO_KEY && !d->is_leaving;) {
       on_key(d, code, x, y);
+      d->key_at = d->now;
       rows_build(d); /* a key acts on the rows as the keys before it left them */
     }
     if (was_frozen && !d->is_frozen) next_look = 0;

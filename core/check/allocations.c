@@ -11,7 +11,7 @@
 
 #include "check/elf.h"
 
-enum { HEADER = 64 }; /* before each piece of the pages: its size; keeps pieces on cache lines */
+enum { HEADER = 64 };                /* before each piece of the pages: its size; keeps pieces on cache lines */
 #define PAGES_SIZE ((size_t)1 << 30) /* reserved, not touched */
 
 static struct {
@@ -29,7 +29,9 @@ static int fails(void) {
   return 1;
 }
 
-static int is_of_pages(const void *p) { return watch.pages && (const char *)p >= watch.pages && (const char *)p < watch.pages + PAGES_SIZE; }
+static int is_of_pages(const void *p) {
+  return watch.pages && (const char *)p >= watch.pages && (const char *)p < watch.pages + PAGES_SIZE;
+}
 
 static void *take(size_t size, size_t alignment) {
   if (!watch.to_pages) return alignment > 16 ? memalign(alignment, size ? size : 1) : malloc(size ? size : 1);
@@ -111,12 +113,23 @@ static void watched_delete(void *p, size_t size) {
 #define TO(function) ((void *)(uintptr_t)(function)) /* a function's address as the linker's tables hold it */
 
 int allocations_watch(const char *path, baud_error *error) {
-  const elf_redirection list[] = {
-      {"malloc", TO(watched_malloc)}, {"calloc", TO(watched_calloc)}, {"realloc", TO(watched_realloc)}, {"free", TO(watched_free)},
-      {"reallocarray", TO(watched_reallocarray)}, {"aligned_alloc", TO(watched_memalign)}, {"memalign", TO(watched_memalign)},
-      {"posix_memalign", TO(watched_posix_memalign)}, {"strdup", TO(watched_strdup)}, {"__strdup", TO(watched_strdup)},
-      {"strndup", TO(watched_strndup)}, {"_Znwm", TO(watched_new)}, {"_Znam", TO(watched_new)}, {"_ZdlPv", TO(watched_free)},
-      {"_ZdaPv", TO(watched_free)}, {"_ZdlPvm", TO(watched_delete)}, {"_ZdaPvm", TO(watched_delete)}};
+  const elf_redirection list[] = {{"malloc", TO(watched_malloc)},
+                                  {"calloc", TO(watched_calloc)},
+                                  {"realloc", TO(watched_realloc)},
+                                  {"free", TO(watched_free)},
+                                  {"reallocarray", TO(watched_reallocarray)},
+                                  {"aligned_alloc", TO(watched_memalign)},
+                                  {"memalign", TO(watched_memalign)},
+                                  {"posix_memalign", TO(watched_posix_memalign)},
+                                  {"strdup", TO(watched_strdup)},
+                                  {"__strdup", TO(watched_strdup)},
+                                  {"strndup", TO(watched_strndup)},
+                                  {"_Znwm", TO(watched_new)},
+                                  {"_Znam", TO(watched_new)},
+                                  {"_ZdlPv", TO(watched_free)},
+                                  {"_ZdaPv", TO(watched_free)},
+                                  {"_ZdlPvm", TO(watched_delete)},
+                                  {"_ZdaPvm", TO(watched_delete)}};
   watch.fail_at = 0;
   int changed = elf_redirect(path, list, sizeof list / sizeof *list, error);
   return changed < 0 ? changed : 0;

@@ -14,7 +14,7 @@ enum { ALLOCATIONS_NEVER_FAIL = 0 };
 /* 0, or BAUD_EUNSUP where the library cannot be made to see it. */
 int allocations_watch(const char *path, baud_error *error);
 
-uint64_t allocations_calls(void);      /* of malloc and its kin and of free, since the watch began */
+uint64_t allocations_calls(void);       /* of malloc and its kin and of free, since the watch began */
 void allocations_fail_at(uint64_t nth); /* the nth allocation from now fails, and all after it; 0: none */
 
 /* From now on allocations lie in pages of their own; 0 or BAUD_ENOMEM. */

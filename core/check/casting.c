@@ -21,19 +21,25 @@ static const partner partners[] = {
     {"baud.lock", "{\"digits\":2,\"symbols\":3}", "baud.outcome"},
     {"baud.random_map", "{\"states\":6,\"actions\":2,\"max_steps\":30}", "baud.dense"},
 };
-enum { N_PARTNERS = sizeof partners / sizeof *partners, TRIED_TICKS = 40 };
+enum { N_PARTNERS = sizeof partners / sizeof *partners, TRIED_TICKS = 40, NOT_ASKED = -1 };
 
-void casting_config(const casting *cast, uint32_t lanes, enum rehearsal_mode mode, const char *rest, char *json, size_t size) {
-  snprintf(json, size, "{%s,\"lanes\":%u,\"limit\":60,\"mode\":\"%s\",%s}", cast->units, lanes, mode == REHEARSAL_EVALUATES ? "evaluate" : "train", rest);
+void casting_config(const casting *cast, uint32_t lanes, enum rehearsal_mode mode, const char *rest, char *json,
+                    size_t size) {
+  snprintf(json, size, "{%s,\"lanes\":%u,\"limit\":60,\"mode\":\"%s\",%s}", cast->units, lanes,
+           mode == REHEARSAL_EVALUATES ? "evaluate" : "train", rest);
 }
 
-static int write_casting(casting *cast, const plugin *learner, const baud_value *values, const char *values_text, const partner *with, int is_shown) {
+static int write_casting(casting *cast, const plugin *learner, const baud_value *values, const char *values_text,
+                         const partner *with, int is_shown) {
   cJSON *params = params_write(learner->unit, values);
   char *text = params ? json_canonical(params) : NULL;
   int n = snprintf(cast->units, sizeof cast->units,
-                   "\"env\":{\"id\":\"%s\",\"params\":%s},\"reward\":{\"id\":\"%s\",\"params\":{}},\"learner\":{\"id\":\"%s\",\"params\":%s}%s", with->env,
-                   with->params, with->reward, learner->unit->id, text ? text : "{}", is_shown ? ",\"demonstrator\":{\"competence\":0.9}" : "");
-  snprintf(cast->text, sizeof cast->text, "with %s%s%s%s", with->env, is_shown ? " and its demonstrator" : "", values_text[0] ? ", " : "", values_text);
+                   "\"env\":{\"id\":\"%s\",\"params\":%s},\"reward\":{\"id\":\"%s\",\"params\":{}},\"learner\":{\"id\":"
+                   "\"%s\",\"params\":%s}%s",
+                   with->env, with->params, with->reward, learner->unit->id, text ? text : "{}",
+                   is_shown ? ",\"demonstrator\":{\"competence\":0.9}" : "");
+  snprintf(cast->text, sizeof cast->text, "with %s%s%s%s", with->env, is_shown ? " and its demonstrator" : "",
+           values_text[0] ? ", " : "", values_text);
   cJSON_free(text);
   cJSON_Delete(params);
   return n > 0 && (size_t)n < sizeof cast->units;
@@ -43,7 +49,8 @@ static int write_casting(casting *cast, const plugin *learner, const baud_value 
  * may find out only by and by that a world is not for it, and says so with a reason: that is no fault. */
 static int is_playable(check_run *run, const casting *cast, baud_error *error) {
   static rehearsal r;
-  check_run aside = {.check = run->check, .plugins = run->plugins, .unit = run->unit, .seed = run->seed, .now_in = run->now_in};
+  check_run aside = {
+      .check = run->check, .plugins = run->plugins, .unit = run->unit, .seed = run->seed, .now_in = run->now_in};
   int verdict = rehearsal_open(&r, &aside, cast, 2, REHEARSAL_TRAINS, run->seed);
   if (verdict == CHECK_OK) verdict = rehearsal_play(&r, TRIED_TICKS);
   rehearsal_close(&r);
@@ -84,10 +91,17 @@ int casting_find(check_run *run, uint32_t index, casting *cast) {
   return 0;
 }
 
-static int asked(check_run *run, const casting *cast, rehearsal_ask ask) {
+/* One more answer beside those before: a failure stands, and a skip is forgotten once something was asked. */
+static int asked(check_run *run, const casting *cast, rehearsal_ask ask, int before) {
+  static char kept[RUN_TEXT];
+  memcpy(kept, run->text, sizeof kept);
+  run->text[0] = 0;
   int verdict = ask(run, cast);
   if (verdict == CHECK_FAILED) run_add(run, " (%s)", cast->text);
-  return verdict;
+  if (verdict == CHECK_FAILED || before == NOT_ASKED || (verdict == CHECK_OK && run->text[0])) return verdict;
+  if (before == CHECK_SKIPPED && verdict == CHECK_OK) return verdict;
+  memcpy(run->text, kept, sizeof kept);
+  return before;
 }
 
 int rehearsal_each(check_run *run, rehearsal_ask ask) {
@@ -95,15 +109,15 @@ int rehearsal_each(check_run *run, rehearsal_ask ask) {
   static casting cast;
   partner with, first = {0};
   baud_error error = {0};
-  int plays = 0, verdict = CHECK_OK;
+  int plays = 0, verdict = NOT_ASKED;
   variant_at(&v, run->unit->unit, 0, run->seed);
   for (uint32_t i = 0; verdict != CHECK_FAILED && plays < CASTINGS_PLAIN && partner_at(run, i, &with); i++) {
     if (!cast_with(run, &v, &with, &cast, &error)) continue;
     if (plays++ == 0) first = with;
-    verdict = asked(run, &cast, ask);
+    verdict = asked(run, &cast, ask, verdict);
   }
   if (plays == 0) return nobody(run, &error);
   for (uint32_t i = 1; verdict != CHECK_FAILED && variant_at(&v, run->unit->unit, i, run->seed); i++)
-    if (cast_with(run, &v, &first, &cast, &error)) verdict = asked(run, &cast, ask);
+    if (cast_with(run, &v, &first, &cast, &error)) verdict = asked(run, &cast, ask, verdict);
   return verdict;
 }

@@ -107,7 +107,8 @@ static void describe_end(const battery *b, int status, int got, answer *a) {
   a->verdict = CHECK_FAILED;
   if (got < 0) snprintf(a->text, sizeof a->text, "still running after %d s%s%s", TIME_LIMIT_MS / 1000, preposition, in);
   else if (WIFSIGNALED(status))
-    snprintf(a->text, sizeof a->text, "crashes%s%s: SIG%s (%s)", preposition, in, sigabbrev_np(WTERMSIG(status)), strsignal(WTERMSIG(status)));
+    snprintf(a->text, sizeof a->text, "crashes%s%s: SIG%s (%s)", preposition, in, sigabbrev_np(WTERMSIG(status)),
+             strsignal(WTERMSIG(status)));
   else snprintf(a->text, sizeof a->text, "ends the process%s%s (exit code %d)", preposition, in, WEXITSTATUS(status));
 }
 
@@ -127,13 +128,18 @@ static void ask_in_child(battery *b, check_run *run, answer *a) {
   int got = child > 0 ? read_answer(ends[0], a) : 1;
   if (child < 0) *a = (answer){CHECK_SKIPPED, "the system gives no process"};
   if (child > 0 && got < 0) kill(child, SIGKILL);
-  while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+  while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
   close(ends[0]);
   if (got <= 0) describe_end(b, status, got, a);
 }
 
 static int ask(battery *b, const check *c, const plugin *unit) {
-  check_run run = {.check = c, .path = b->path, .plugins = b->plugins, .unit = unit, .now_in = b->shared,
+  check_run run = {.check = c,
+                   .path = b->path,
+                   .plugins = b->plugins,
+                   .unit = unit,
+                   .now_in = b->shared,
                    .seed = baud_split(b->options->seed, c->number)};
   answer a = {0};
   double began = now();
@@ -145,13 +151,16 @@ static int ask(battery *b, const check *c, const plugin *unit) {
     ask_in_child(b, &run, &a);
   }
   if (a.verdict == CHECK_FAILED && c->severity == CHECK_ERROR) b->errors++;
-  b->report(b->ctx, &(check_result){c, unit ? unit->unit->id : NULL, (enum check_verdict)a.verdict, a.text, now() - began});
+  b->report(b->ctx,
+            &(check_result){c, unit ? unit->unit->id : NULL, (enum check_verdict)a.verdict, a.text, now() - began});
   return a.verdict;
 }
 
 /* ---- The battery -------------------------------------------------------------------------------------- */
 
-static int is_wanted(const battery *b, const check *c) { return b->options->only == 0 || b->options->only == c->number; }
+static int is_wanted(const battery *b, const check *c) {
+  return b->options->only == 0 || b->options->only == c->number;
+}
 
 /* Check 1 is asked in any case: nothing else can be where the library does not load. */
 static void ask_of_library(battery *b) {
@@ -191,14 +200,16 @@ static void ask_of_unit(battery *b, const plugin *unit) {
   for (const check *c = check_table; c->number; c++)
     if (!(c->roles & CHECK_OF(unit->unit->role)) || !is_wanted(b, c)) continue;
     else if (!b->is_malformed) ask(b, c, unit);
-    else b->report(b->ctx, &(check_result){c, unit->unit->id, CHECK_SKIPPED, "the library's tables are malformed", 0.0});
+    else
+      b->report(b->ctx, &(check_result){c, unit->unit->id, CHECK_SKIPPED, "the library's tables are malformed", 0.0});
 }
 
 static int ask_of_units(battery *b, baud_error *error) {
   int asked = 0;
   for (size_t i = 0; i < registry_count(b->plugins); i++) {
     const plugin *p = registry_at(b->plugins, i);
-    if (!p->unit || strcmp(p->path, b->path) != 0 || (b->options->unit && strcmp(p->unit->id, b->options->unit) != 0)) continue;
+    if (!p->unit || strcmp(p->path, b->path) != 0 || (b->options->unit && strcmp(p->unit->id, b->options->unit) != 0))
+      continue;
     ask_of_unit(b, p);
     asked++;
   }
@@ -251,7 +262,8 @@ int check_find(const char *name, char *path, size_t path_size, char *id, size_t 
     snprintf(f->text, sizeof f->text, "%s", why.text);
     _exit(0);
   }
-  while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR) {}
+  while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR) {
+  }
   int code = f->code;
   if (code != 0) {
     error_set(error, code, "%s", f->text);

@@ -18,8 +18,8 @@ struct check_run; /* what a check is handed: run.h */
 /* A row of the table. Numbers are permanent; those that are missing were never given out or are retired. */
 typedef struct check {
   uint32_t number;
-  const char *name;             /* a sentence that is true when the check passes */
-  uint32_t roles;               /* CHECK_OF(role) ored; 0: asked of the library once, not of each unit */
+  const char *name; /* a sentence that is true when the check passes */
+  uint32_t roles;   /* CHECK_OF(role) ored; 0: asked of the library once, not of each unit */
   enum check_severity severity;
   int (*run)(struct check_run *run); /* returns an enum check_verdict */
 } check;
@@ -29,17 +29,17 @@ extern const check check_table[]; /* ends with number 0 */
 
 typedef struct check_result {
   const check *check;
-  const char *unit;             /* id, or null for the library */
+  const char *unit; /* id, or null for the library */
   enum check_verdict verdict;
-  const char *text;             /* why it failed or was skipped; may add a figure where it passed */
+  const char *text; /* why it failed or was skipped; may add a figure where it passed */
   double seconds;
 } check_result;
 
 typedef struct check_options {
-  uint32_t only;                /* a check's number; 0: all */
+  uint32_t only; /* a check's number; 0: all */
   uint64_t seed;
   enum check_isolation isolation;
-  const char *unit;             /* id; null: all units of the library */
+  const char *unit; /* id; null: all units of the library */
 } check_options;
 
 typedef void (*check_report)(void *ctx, const check_result *result);

@@ -32,13 +32,14 @@ static const void *at(const image *i, size_t offset, size_t bytes) {
 }
 
 /* A string of a string table, or null where it runs out of the file. */
-static const char *string_at(const image *i, const ElfW(Shdr) *strings, size_t offset) {
+static const char *string_at(const image *i, const ElfW(Shdr) * strings, size_t offset) {
   const char *table = at(i, strings->sh_offset, strings->sh_size);
   if (!table || offset >= strings->sh_size || !memchr(table + offset, 0, strings->sh_size - offset)) return NULL;
   return table + offset;
 }
 
-static void read_symbols(const image *i, const ElfW(Shdr) *section, const ElfW(Shdr) *strings, elf_name name, void *ctx) {
+static void read_symbols(const image *i, const ElfW(Shdr) * section, const ElfW(Shdr) * strings, elf_name name,
+                         void *ctx) {
   size_t n = section->sh_size / sizeof(ElfW(Sym));
   const ElfW(Sym) *symbol = at(i, section->sh_offset, section->sh_size);
   for (size_t k = 1; symbol && k < n; k++) {
@@ -49,7 +50,8 @@ static void read_symbols(const image *i, const ElfW(Shdr) *section, const ElfW(S
   }
 }
 
-static void read_needed(const image *i, const ElfW(Shdr) *section, const ElfW(Shdr) *strings, elf_name name, void *ctx) {
+static void read_needed(const image *i, const ElfW(Shdr) * section, const ElfW(Shdr) * strings, elf_name name,
+                        void *ctx) {
   size_t n = section->sh_size / sizeof(ElfW(Dyn));
   const ElfW(Dyn) *entry = at(i, section->sh_offset, section->sh_size);
   for (size_t k = 0; entry && k < n && entry[k].d_tag != DT_NULL; k++) {
@@ -64,7 +66,8 @@ static int read_image(const image *i, elf_name name, void *ctx) {
   const ElfW(Shdr) *section = at(i, head->e_shoff, (size_t)head->e_shnum * sizeof *section);
   if (!section || head->e_shnum == 0 || head->e_shentsize != sizeof *section) return -1;
   for (uint32_t k = 0; k < head->e_shnum; k++) {
-    if ((section[k].sh_type != SHT_DYNSYM && section[k].sh_type != SHT_DYNAMIC) || section[k].sh_link >= head->e_shnum) continue;
+    if ((section[k].sh_type != SHT_DYNSYM && section[k].sh_type != SHT_DYNAMIC) || section[k].sh_link >= head->e_shnum)
+      continue;
     const ElfW(Shdr) *strings = &section[section[k].sh_link];
     (section[k].sh_type == SHT_DYNSYM ? read_symbols : read_needed)(i, &section[k], strings, name, ctx);
   }
@@ -97,9 +100,9 @@ static struct link_map *loaded(const char *path) {
 }
 
 typedef struct dynamic { /* the tables that the dynamic section points to */
-  const ElfW(Sym) *symbols;
+  const ElfW(Sym) * symbols;
   const char *strings;
-  const ElfW(Rela) *table[2]; /* of data, of calls */
+  const ElfW(Rela) * table[2]; /* of data, of calls */
   size_t n[2];
 } dynamic;
 
@@ -128,7 +131,8 @@ int elf_redirect(const char *path, const elf_redirection *list, size_t n, baud_e
   dynamic d;
   struct link_map *map = loaded(path);
   int changed = 0;
-  if (!map || read_dynamic(map, &d) != 0) return error_set(error, BAUD_EUNSUP, "the library's relocations are of a kind that is not understood");
+  if (!map || read_dynamic(map, &d) != 0)
+    return error_set(error, BAUD_EUNSUP, "the library's relocations are of a kind that is not understood");
   for (int t = 0; t < 2; t++)
     for (size_t k = 0; k < d.n[t]; k++) {
       size_t index = SYMBOL_OF(d.table[t][k].r_info);
@@ -156,7 +160,8 @@ static int visit(struct dl_phdr_info *info, size_t size, void *ctx) {
   for (int i = 0; i < info->dlpi_phnum && s->n < s->max; i++) {
     const ElfW(Phdr) *p = &info->dlpi_phdr[i];
     if (p->p_type != PT_LOAD || !(p->p_flags & PF_W)) continue;
-    uintptr_t low = (s->base + p->p_vaddr) & ~(page - 1), high = (s->base + p->p_vaddr + p->p_memsz + page - 1) & ~(page - 1);
+    uintptr_t low = (s->base + p->p_vaddr) & ~(page - 1),
+              high = (s->base + p->p_vaddr + p->p_memsz + page - 1) & ~(page - 1);
     s->out[s->n++] = (elf_range){(char *)low, (char *)high};
   }
   return 1;

@@ -13,7 +13,8 @@
 enum { LANES = 6, TICKS = 120, TWINS = 16 };
 
 /* Opens a rig; where the plugin refuses the setting the caller returns BAUD_EARG to go on with the next. */
-static int opened(rig *r, check_run *run, const plugin *env, const baud_value *values, uint32_t lanes, enum rig_worlds worlds, uint64_t seed) {
+static int opened(rig *r, check_run *run, const plugin *env, const baud_value *values, uint32_t lanes,
+                  enum rig_worlds worlds, uint64_t seed) {
   int code = rig_open(r, run, env, values, lanes, worlds, seed);
   if (code == BAUD_EARG) rig_close(r);
   return code;
@@ -27,12 +28,14 @@ typedef struct inputs {
 
 static uint64_t hash_fields(const rig *r, void *const *fields) {
   uint64_t hash = 0;
-  for (uint32_t f = 0; f < r->spec.n_obs; f++) hash = XXH3_64bits_withSeed(fields[f], r->lanes * rig_field_bytes(&r->spec.obs[f]), hash);
+  for (uint32_t f = 0; f < r->spec.n_obs; f++)
+    hash = XXH3_64bits_withSeed(fields[f], r->lanes * rig_field_bytes(&r->spec.obs[f]), hash);
   return hash;
 }
 
 static inputs hash_inputs(const rig *r) {
-  return (inputs){XXH3_64bits(r->world, r->spec.world_bytes), XXH3_64bits(r->action, r->lanes * r->action_bytes), hash_fields(r, r->obs)};
+  return (inputs){XXH3_64bits(r->world, r->spec.world_bytes), XXH3_64bits(r->action, r->lanes * r->action_bytes),
+                  hash_fields(r, r->obs)};
 }
 
 static int stays_in_bounds(check_run *run, const plugin *env, const baud_value *values) {
@@ -47,11 +50,14 @@ static int stays_in_bounds(check_run *run, const plugin *env, const baud_value *
     inputs after = hash_inputs(&r);
     const char *broken = fences_broken(&r.fences);
     if (verdict == CHECK_OK && broken) verdict = run_fail(run, "step writes beyond the end of %s", broken);
-    if (verdict == CHECK_OK && before.world != after.world) verdict = run_fail(run, "step changes the world, which is read-only for the lanes");
+    if (verdict == CHECK_OK && before.world != after.world)
+      verdict = run_fail(run, "step changes the world, which is read-only for the lanes");
     if (verdict == CHECK_OK && before.action != after.action) verdict = run_fail(run, "step changes the actions");
-    if (verdict == CHECK_OK && before.obs != after.obs) verdict = run_fail(run, "step changes the observations that were acted upon");
+    if (verdict == CHECK_OK && before.obs != after.obs)
+      verdict = run_fail(run, "step changes the observations that were acted upon");
     if (verdict == CHECK_OK) verdict = rig_finish(&r);
-    if (verdict == CHECK_OK && (broken = fences_broken(&r.fences))) verdict = run_fail(run, "reset writes beyond the end of %s", broken);
+    if (verdict == CHECK_OK && (broken = fences_broken(&r.fences)))
+      verdict = run_fail(run, "reset writes beyond the end of %s", broken);
   }
   rig_close(&r);
   return verdict;
@@ -125,8 +131,10 @@ static int reset_over_patterns(check_run *run, rig *r, uint32_t field, unsigned 
   const unsigned char *two = r->obs[field];
   for (size_t i = 0; i < LANES * bytes; i++) {
     int is_picked = (i / bytes) % 2 == 1;
-    if (!is_picked && (one[i] != 0xa5 || two[i] != 0x5a)) return run_fail(run, "reset writes \"%s\" of a lane that was not picked", r->spec.obs[field].name);
-    if (is_picked && one[i] != two[i]) return run_fail(run, "reset leaves part of \"%s\" unwritten", r->spec.obs[field].name);
+    if (!is_picked && (one[i] != 0xa5 || two[i] != 0x5a))
+      return run_fail(run, "reset writes \"%s\" of a lane that was not picked", r->spec.obs[field].name);
+    if (is_picked && one[i] != two[i])
+      return run_fail(run, "reset leaves part of \"%s\" unwritten", r->spec.obs[field].name);
   }
   return CHECK_OK;
 }
@@ -138,7 +146,8 @@ static int writes_all_of(check_run *run, rig *r, char *lanes, output *one, outpu
     if (verdict == CHECK_OK) verdict = rig_finish(r);
   }
   /* twice from the same lanes, so that what stays in a lane over its life is the same, too */
-  for (uint32_t f = 0; f < r->spec.n_obs && verdict == CHECK_OK; f++) verdict = reset_over_patterns(run, r, f, (unsigned char *)one->bytes);
+  for (uint32_t f = 0; f < r->spec.n_obs && verdict == CHECK_OK; f++)
+    verdict = reset_over_patterns(run, r, f, (unsigned char *)one->bytes);
   return verdict;
 }
 
@@ -152,7 +161,8 @@ static int writes_everything(check_run *run, const plugin *env, const baud_value
   one.bytes = malloc(one.room);
   two.bytes = malloc(two.room);
   char *lanes = malloc(r.stride * LANES + 1);
-  int verdict = one.bytes && two.bytes && lanes ? writes_all_of(run, &r, lanes, &one, &two) : run_skip(run, "no memory");
+  int verdict =
+      one.bytes && two.bytes && lanes ? writes_all_of(run, &r, lanes, &one, &two) : run_skip(run, "no memory");
   free(one.bytes);
   free(two.bytes);
   free(lanes);
@@ -167,9 +177,11 @@ static int values_fit(check_run *run, const rig *r, void *const *obs, const char
     for (size_t i = 0; i < (size_t)r->lanes * field->count; i++) {
       if (field->dtype == BAUD_F32) {
         double x = (double)((float *)obs[f])[i];
-        if (!isfinite(x) || x < field->low || x > field->high) return run_fail(run, "%s: \"%s\" is %g, declared %g .. %g", call, field->name, x, field->low, field->high);
+        if (!isfinite(x) || x < field->low || x > field->high)
+          return run_fail(run, "%s: \"%s\" is %g, declared %g .. %g", call, field->name, x, field->low, field->high);
       } else if (field->categories && rig_read(field, obs[f], i) >= field->categories) {
-        return run_fail(run, "%s: \"%s\" is %d, declared 0 .. %u", call, field->name, (int)rig_read(field, obs[f], i), field->categories - 1);
+        return run_fail(run, "%s: \"%s\" is %d, declared 0 .. %u", call, field->name, (int)rig_read(field, obs[f], i),
+                        field->categories - 1);
       }
     }
   }
@@ -182,7 +194,8 @@ static int facts_fit(check_run *run, const rig *r) {
       double x = (double)r->facts[f][k];
       int is_outcome = (r->spec.facts[f].roles & BAUD_FACT_OUTCOME) != 0;
       if (!isfinite(x)) return run_fail(run, "fact \"%s\" is %g", r->spec.facts[f].name, x);
-      if (is_outcome && x != 0.0 && x != 1.0) return run_fail(run, "fact \"%s\" is an outcome and is %g: 0 or 1, please", r->spec.facts[f].name, x);
+      if (is_outcome && x != 0.0 && x != 1.0)
+        return run_fail(run, "fact \"%s\" is an outcome and is %g: 0 or 1, please", r->spec.facts[f].name, x);
     }
   return CHECK_OK;
 }
@@ -209,7 +222,8 @@ int check_env_values(check_run *run) { return rig_each_variant(run, values_are_l
 /* ---- 17, 18: what a life depends on ------------------------------------------------------------------- */
 
 /* Plays from `seed` and gives each lane's trace. */
-static int play(check_run *run, const plugin *env, const baud_value *values, uint64_t seed, uint32_t ticks, uint64_t trace[LANES]) {
+static int play(check_run *run, const plugin *env, const baud_value *values, uint64_t seed, uint32_t ticks,
+                uint64_t trace[LANES]) {
   rig r;
   int code = opened(&r, run, env, values, LANES, RIG_WORLD_EACH, seed);
   if (code) return code;
@@ -228,7 +242,8 @@ static int twins_agree(check_run *run, const plugin *env, const baud_value *valu
     if (verdict == CHECK_OK) verdict = play(run, env, values, seed, TICKS, second);
     if (verdict != CHECK_OK) return verdict;
     for (uint32_t k = 0; k < LANES; k++)
-      if (first[k] != second[k]) return run_fail(run, "two runs with the same seed differ: it has a source of chance or a memory of its own");
+      if (first[k] != second[k])
+        return run_fail(run, "two runs with the same seed differ: it has a source of chance or a memory of its own");
   }
   return CHECK_OK;
 }
@@ -287,8 +302,10 @@ static int ends_at_all(check_run *run, const plugin *env, const baud_value *valu
   r.limit = bound > 0 && bound <= 2000 ? bound + 1 : 2000;
   int verdict = rig_begin(&r);
   if (verdict == CHECK_OK) verdict = rig_play(&r, bound > 0 && bound <= 2000 ? bound + 1 : 2000);
-  if (verdict == CHECK_OK && bound > 0 && bound <= 2000 && r.finished != r.terminated) verdict = run_fail(run, "an episode lasts longer than the %u steps that it declares", bound);
-  else if (verdict == CHECK_OK && r.terminated == 0 && (bound == 0 || bound > 2000)) verdict = run_fail(run, "none of 16 lanes terminates in 2000 random steps");
+  if (verdict == CHECK_OK && bound > 0 && bound <= 2000 && r.finished != r.terminated)
+    verdict = run_fail(run, "an episode lasts longer than the %u steps that it declares", bound);
+  else if (verdict == CHECK_OK && r.terminated == 0 && (bound == 0 || bound > 2000))
+    verdict = run_fail(run, "none of 16 lanes terminates in 2000 random steps");
   rig_close(&r);
   return verdict;
 }
@@ -316,7 +333,9 @@ static int refuses_illegal(check_run *run, const plugin *env, const baud_value *
       run_enter(run, "step with an illegal action");
       is_refused = r.ops->step(r.model, &batch) != BAUD_OK;
     }
-    if (verdict == CHECK_OK && !is_refused) verdict = run_fail(run, "takes action %lld of %u categories without a word: return BAUD_EARG", (long long)illegal[i], a->categories);
+    if (verdict == CHECK_OK && !is_refused)
+      verdict = run_fail(run, "takes action %lld of %u categories without a word: return BAUD_EARG",
+                         (long long)illegal[i], a->categories);
     if (verdict == CHECK_OK) verdict = rig_begin(&r);
   }
   rig_close(&r);
@@ -344,7 +363,8 @@ static int survives_anything(check_run *run, const plugin *env, const baud_value
     memcpy(kept, r.lane, r.stride * LANES);
     verdict = rig_reset(&r, n);
     for (uint32_t k = 0; k < LANES && verdict == CHECK_OK; k++)
-      if (!(mask >> k & 1u) && memcmp(kept + k * r.stride, r.lane + k * r.stride, r.stride) != 0) verdict = run_fail(run, "reset changes a lane that was not picked");
+      if (!(mask >> k & 1u) && memcmp(kept + k * r.stride, r.lane + k * r.stride, r.stride) != 0)
+        verdict = run_fail(run, "reset changes a lane that was not picked");
   }
   free(kept);
   rig_close(&r);

@@ -16,7 +16,8 @@
 
 enum { LANES = 6, TICKS = 100 };
 
-static int opened(rig *r, check_run *run, const plugin *env, const baud_value *values, uint32_t lanes, enum rig_worlds worlds) {
+static int opened(rig *r, check_run *run, const plugin *env, const baud_value *values, uint32_t lanes,
+                  enum rig_worlds worlds) {
   int code = rig_open(r, run, env, values, lanes, worlds, run->seed);
   if (code == BAUD_EARG) rig_close(r);
   return code;
@@ -27,7 +28,9 @@ static int begin_and_play(rig *r, uint32_t ticks) {
   return verdict == CHECK_OK ? rig_play(r, ticks) : verdict;
 }
 
-static int same_lives(const rig *a, const rig *b) { return memcmp(a->trace, b->trace, a->lanes * sizeof *a->trace) == 0; }
+static int same_lives(const rig *a, const rig *b) {
+  return memcmp(a->trace, b->trace, a->lanes * sizeof *a->trace) == 0;
+}
 
 /* ---- 10: two instances -------------------------------------------------------------------------------- */
 
@@ -58,7 +61,9 @@ int check_env_instances(check_run *run) {
   for (int i = 0; i < 2 && verdict == CHECK_OK; i++) {
     verdict = opened(&alone, run, run->unit, values[i], LANES, RIG_ONE_WORLD);
     if (verdict == CHECK_OK) verdict = begin_and_play(&alone, TICKS);
-    if (verdict == CHECK_OK && !same_lives(&alone, both[i])) verdict = run_fail(run, "an instance lives otherwise beside another than alone: they share something that changes");
+    if (verdict == CHECK_OK && !same_lives(&alone, both[i]))
+      verdict =
+          run_fail(run, "an instance lives otherwise beside another than alone: they share something that changes");
     rig_close(&alone);
   }
   rig_close(&a);
@@ -72,7 +77,8 @@ int check_env_instances(check_run *run) {
 static void transplant(rig *to, const rig *from) {
   memcpy(to->world, from->world, from->spec.world_bytes);
   memcpy(to->lane, from->lane, from->stride * from->lanes);
-  for (uint32_t f = 0; f < from->spec.n_obs; f++) memcpy(to->obs[f], from->obs[f], from->lanes * rig_field_bytes(&from->spec.obs[f]));
+  for (uint32_t f = 0; f < from->spec.n_obs; f++)
+    memcpy(to->obs[f], from->obs[f], from->lanes * rig_field_bytes(&from->spec.obs[f]));
   memcpy(to->trace, from->trace, from->lanes * sizeof *to->trace);
   memcpy(to->random, from->random, from->lanes * sizeof *to->random);
   memcpy(to->episode, from->episode, from->lanes * sizeof *to->episode);
@@ -91,7 +97,8 @@ static int snapshot_lives_on(check_run *run, const plugin *env, const baud_value
     verdict = rig_play(&a, TICKS);
   }
   if (verdict == CHECK_OK) verdict = rig_play(&b, TICKS);
-  if (verdict == CHECK_OK && !same_lives(&a, &b)) verdict = run_fail(run, "a copy of its lanes lives on otherwise than the original: part of the state is elsewhere");
+  if (verdict == CHECK_OK && !same_lives(&a, &b))
+    verdict = run_fail(run, "a copy of its lanes lives on otherwise than the original: part of the state is elsewhere");
   rig_close(&a);
   rig_close(&b);
   return verdict;
@@ -103,8 +110,10 @@ static int holds_no_pointers(check_run *run, const plugin *env, const baud_value
   int code = opened(&r, run, env, values, LANES, RIG_ONE_WORLD);
   if (code) return code;
   int verdict = begin_and_play(&r, 20);
-  if (verdict == CHECK_OK && pointers_in(r.lane, r.stride * LANES)) verdict = run_fail(run, "a lane holds what looks like an address");
-  if (verdict == CHECK_OK && pointers_in(r.world, r.spec.world_bytes)) verdict = run_fail(run, "the world holds what looks like an address");
+  if (verdict == CHECK_OK && pointers_in(r.lane, r.stride * LANES))
+    verdict = run_fail(run, "a lane holds what looks like an address");
+  if (verdict == CHECK_OK && pointers_in(r.world, r.spec.world_bytes))
+    verdict = run_fail(run, "the world holds what looks like an address");
   rig_close(&r);
   return verdict;
 }
@@ -124,10 +133,12 @@ static int draws_differ(check_run *run, const plugin *env, const baud_value *val
     if (i == 0) memcpy(first, r.world, r.spec.world_bytes);
     else alike += memcmp(first, r.world, r.spec.world_bytes) == 0;
   }
-  if (verdict == CHECK_OK && r.spec.world_bytes && r.spec.entropy_bits >= 1.0 && alike == 63) verdict = run_fail(run, "draws the same world from each of 64 seeds");
+  if (verdict == CHECK_OK && r.spec.world_bytes && r.spec.entropy_bits >= 1.0 && alike == 63)
+    verdict = run_fail(run, "draws the same world from each of 64 seeds");
   if (verdict == CHECK_OK && r.spec.world_bytes) {
     verdict = rig_draw(&r, baud_split(run->seed, 0));
-    if (verdict == CHECK_OK && memcmp(first, r.world, r.spec.world_bytes) != 0) verdict = run_fail(run, "draws another world from the same seed");
+    if (verdict == CHECK_OK && memcmp(first, r.world, r.spec.world_bytes) != 0)
+      verdict = run_fail(run, "draws another world from the same seed");
   }
   free(first);
   rig_close(&r);
@@ -141,7 +152,8 @@ static int guard_library(check_run *run) {
   elf_range range[16];
   uint32_t n = elf_writable(run->path, range, 16);
   for (uint32_t i = 0; i < n; i++)
-    if (run_guard(run, range[i].low, (size_t)(range[i].high - range[i].low), "static data of the library") != 0) return -1;
+    if (run_guard(run, range[i].low, (size_t)(range[i].high - range[i].low), "static data of the library") != 0)
+      return -1;
   return allocations_guard(run, "its model, which is immutable after create,");
 }
 
@@ -171,7 +183,9 @@ static int allocates_nothing(check_run *run, const plugin *env, const baud_value
   uint64_t before = allocations_calls();
   if (verdict == CHECK_OK) verdict = rig_play(&r, TICKS);
   uint64_t calls = allocations_calls() - before;
-  if (verdict == CHECK_OK && calls) verdict = run_fail(run, "calls the allocator %llu times in %d steps: make what it needs in create", (unsigned long long)calls, TICKS);
+  if (verdict == CHECK_OK && calls)
+    verdict = run_fail(run, "calls the allocator %llu times in %d steps: make what it needs in create",
+                       (unsigned long long)calls, TICKS);
   rig_close(&r);
   return verdict;
 }
@@ -196,10 +210,13 @@ static int draws_as_told(check_run *run, rig *r, const baud_draw *draw) {
     int32_t code = draw->draw(r->model, r->world, r->lane, picture);
     if (code == BAUD_OK) code = draw->draw(r->model, r->world, r->lane, again);
     if (verdict == CHECK_OK && code != BAUD_OK) verdict = run_fail(run, "drawing failed with code %d", code);
-    if (verdict == CHECK_OK && memcmp(kept, r->lane, lane_bytes) != 0) verdict = run_fail(run, "drawing changes a lane");
-    if (verdict == CHECK_OK && memcmp(picture, again, n) != 0) verdict = run_fail(run, "drawing twice gives two pictures, or leaves cells unwritten");
+    if (verdict == CHECK_OK && memcmp(kept, r->lane, lane_bytes) != 0)
+      verdict = run_fail(run, "drawing changes a lane");
+    if (verdict == CHECK_OK && memcmp(picture, again, n) != 0)
+      verdict = run_fail(run, "drawing twice gives two pictures, or leaves cells unwritten");
     for (size_t i = 0; i < n && verdict == CHECK_OK; i++)
-      if (picture[i] < 32 || picture[i] > 126) verdict = run_fail(run, "its picture holds the byte %d: printable ASCII, please", picture[i]);
+      if (picture[i] < 32 || picture[i] > 126)
+        verdict = run_fail(run, "its picture holds the byte %d: printable ASCII, please", picture[i]);
   }
   free(picture);
   free(again);
@@ -262,6 +279,8 @@ int check_env_speed(check_run *run) {
     rig_close(&r);
     if (verdict != CHECK_OK) return verdict;
   }
-  if (each[1] > 2.0 * each[0] && each[1] > 100e-9) return run_fail(run, "a step of a lane takes %.0f ns in a batch of 64 and %.0f in one of 512", 1e9 * each[0], 1e9 * each[1]);
+  if (each[1] > 2.0 * each[0] && each[1] > 100e-9)
+    return run_fail(run, "a step of a lane takes %.0f ns in a batch of 64 and %.0f in one of 512", 1e9 * each[0],
+                    1e9 * each[1]);
   return run_pass(run, "%.1f million steps a second", 1e-6 / (each[1] > 0.0 ? each[1] : 1.0));
 }

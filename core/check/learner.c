@@ -36,7 +36,9 @@ static int same_blocks(const blocks *a, const blocks *b) {
   return 1;
 }
 
-static int same_lives(void) { return one.trace == two.trace && one.answered == two.answered && same_blocks(&one.stage.live, &two.stage.live); }
+static int same_lives(void) {
+  return one.trace == two.trace && one.answered == two.answered && same_blocks(&one.stage.live, &two.stage.live);
+}
 
 /* ---- 10, 17, 18 ---------------------------------------------------------------------------------------- */
 
@@ -52,7 +54,8 @@ static int lives_beside_another(check_run *run, const casting *cast) {
   rehearsal_close(&two);
   if (verdict == CHECK_OK) verdict = rehearsal_open(&two, run, cast, LANES, REHEARSAL_TRAINS, run->seed);
   if (verdict == CHECK_OK) verdict = rehearsal_play(&two, TICKS);
-  if (verdict == CHECK_OK && !same_lives()) verdict = run_fail(run, "a learner lives otherwise beside another than alone: they share something that changes");
+  if (verdict == CHECK_OK && !same_lives())
+    verdict = run_fail(run, "a learner lives otherwise beside another than alone: they share something that changes");
   return twin_close(verdict);
 }
 int check_learner_instances(check_run *run) { return rehearsal_each(run, lives_beside_another); }
@@ -61,7 +64,8 @@ static int is_a_twin(check_run *run, const casting *cast) {
   int verdict = twin_open(run, cast, LANES);
   if (verdict == CHECK_OK) verdict = rehearsal_play(&one, TICKS);
   if (verdict == CHECK_OK) verdict = rehearsal_play(&two, TICKS);
-  if (verdict == CHECK_OK && !same_lives()) verdict = run_fail(run, "two runs with the same seed differ: it has a source of chance or a memory of its own");
+  if (verdict == CHECK_OK && !same_lives())
+    verdict = run_fail(run, "two runs with the same seed differ: it has a source of chance or a memory of its own");
   return twin_close(verdict);
 }
 int check_learner_twins(check_run *run) { return rehearsal_each(run, is_a_twin); }
@@ -96,7 +100,8 @@ static int holds_no_pointers(check_run *run, const casting *cast) {
   const blocks *b = &one.stage.live;
   if (verdict == CHECK_OK) verdict = rehearsal_play(&one, SHORT);
   for (uint32_t i = 0; i < b->n && verdict == CHECK_OK; i++)
-    if (b->info[i].role != BAUD_SCRATCH && pointers_in(b->at[i], blocks_size_of(b, i))) verdict = run_fail(run, "block \"%s\" holds what looks like an address", b->info[i].name);
+    if (b->info[i].role != BAUD_SCRATCH && pointers_in(b->at[i], blocks_size_of(b, i)))
+      verdict = run_fail(run, "block \"%s\" holds what looks like an address", b->info[i].name);
   rehearsal_close(&one);
   return verdict;
 }
@@ -110,8 +115,10 @@ static int keeps_nothing(check_run *run, const casting *cast) {
   int verdict = rehearsal_open(&one, run, cast, LANES, REHEARSAL_TRAINS, run->seed);
   uint32_t n = elf_writable(run->path, range, 16);
   for (uint32_t i = 0; i < n && verdict == CHECK_OK; i++)
-    if (run_guard(run, range[i].low, (size_t)(range[i].high - range[i].low), "static data of the library") != 0) verdict = run_skip(run, "the system protects no pages");
-  if (verdict == CHECK_OK && allocations_guard(run, "its model, which is immutable after create,") != 0) verdict = run_skip(run, "the system protects no pages");
+    if (run_guard(run, range[i].low, (size_t)(range[i].high - range[i].low), "static data of the library") != 0)
+      verdict = run_skip(run, "the system protects no pages");
+  if (verdict == CHECK_OK && allocations_guard(run, "its model, which is immutable after create,") != 0)
+    verdict = run_skip(run, "the system protects no pages");
   if (verdict == CHECK_OK) verdict = rehearsal_play(&one, SHORT);
   run_unguard(run);
   allocations_from_heap();
@@ -125,7 +132,9 @@ static int allocates_nothing(check_run *run, const casting *cast) {
   int verdict = rehearsal_open(&one, run, cast, LANES, REHEARSAL_TRAINS, run->seed);
   if (verdict == CHECK_OK) verdict = rehearsal_play(&one, TICKS);
   if (verdict == CHECK_OK && one.allocations)
-    verdict = run_fail(run, "calls the allocator %llu times in %d ticks: make what it needs in create, or ask for a block", (unsigned long long)one.allocations, TICKS);
+    verdict =
+        run_fail(run, "calls the allocator %llu times in %d ticks: make what it needs in create, or ask for a block",
+                 (unsigned long long)one.allocations, TICKS);
   rehearsal_close(&one);
   return verdict;
 }
@@ -145,7 +154,8 @@ static int forgets_what_is_lent(check_run *run, const casting *cast) {
   two.handling = REHEARSAL_OVERWRITES;
   if (verdict == CHECK_OK) verdict = rehearsal_play(&one, TICKS);
   if (verdict == CHECK_OK) verdict = rehearsal_play(&two, TICKS);
-  if (verdict == CHECK_OK && !same_lives()) verdict = run_fail(run, "it still reads arrays of an earlier call, which are dead after return");
+  if (verdict == CHECK_OK && !same_lives())
+    verdict = run_fail(run, "it still reads arrays of an earlier call, which are dead after return");
   return twin_close(verdict);
 }
 int check_learner_history(check_run *run) { return rehearsal_each(run, forgets_what_is_lent); }
@@ -158,7 +168,8 @@ static int evaluates_only(check_run *run, const casting *cast) {
   one.stage.config.is_evaluation = 1;
   uint64_t before = verdict == CHECK_OK ? blocks_frozen_hash(&one.stage.live) : 0;
   if (verdict == CHECK_OK) verdict = rehearsal_play(&one, SHORT);
-  if (verdict == CHECK_OK && blocks_frozen_hash(&one.stage.live) != before) verdict = run_fail(run, "its weights or optimiser state change in EVAL, where nothing is learned");
+  if (verdict == CHECK_OK && blocks_frozen_hash(&one.stage.live) != before)
+    verdict = run_fail(run, "its weights or optimiser state change in EVAL, where nothing is learned");
   rehearsal_close(&one);
   return verdict;
 }
@@ -186,15 +197,19 @@ static void transplant(rehearsal *to, const rehearsal *from) {
 static int lives_on_from(check_run *run, const char *path) {
   baud_error error = {0};
   const config_unit *unit = &one.stage.config.learner;
-  if (checkpoint_save(&one.stage.live, unit->plugin->unit, unit->values, path, &error) != 0) return run_skip(run, "%s", error.text);
-  if (checkpoint_load(&two.stage.live, unit->plugin->unit, unit->values, path, &error) != 0) return run_fail(run, "%s", error.text);
+  if (checkpoint_save(&one.stage.live, unit->plugin->unit, unit->values, path, &error) != 0)
+    return run_skip(run, "%s", error.text);
+  if (checkpoint_load(&two.stage.live, unit->plugin->unit, unit->values, path, &error) != 0)
+    return run_fail(run, "%s", error.text);
   transplant(&two, &one);
   blocks *b = &two.stage.live;
   for (uint32_t i = 0; i < b->n; i++)
     if (b->info[i].role == BAUD_SCRATCH) memset(b->at[i], 0x3c, blocks_size_of(b, i));
   int verdict = rehearsal_play(&one, TICKS);
   if (verdict == CHECK_OK) verdict = rehearsal_play(&two, TICKS);
-  if (verdict == CHECK_OK && !same_lives()) verdict = run_fail(run, "a learner restored from a checkpoint lives on otherwise: part of its state is in no block, or in a scratch one");
+  if (verdict == CHECK_OK && !same_lives())
+    verdict = run_fail(run, "a learner restored from a checkpoint lives on otherwise: part of its state is in no "
+                            "block, or in a scratch one");
   return verdict;
 }
 
@@ -224,7 +239,12 @@ static int ask_quiz(check_run *run, rehearsal *r) {
   stage *s = &r->stage;
   quiz_result result;
   baud_error error = {0};
-  quiz_learner learner = {.ops = s->learner, .model = s->learner_model, .live = &s->live, .initial = &s->initial, .shadow = &s->shadow, .answers = &s->answers,
+  quiz_learner learner = {.ops = s->learner,
+                          .model = s->learner_model,
+                          .live = &s->live,
+                          .initial = &s->initial,
+                          .shadow = &s->shadow,
+                          .answers = &s->answers,
                           .subscribed = s->learner_setup.subscribed};
   run_enter(run, "predict (quiz)");
   if (!s->quiz || quiz_ask(s->quiz, &learner, QUIZ_MEMORY_KEPT, &result, &error) == 0) return CHECK_OK;
@@ -282,7 +302,9 @@ static int knows_what_it_received(check_run *run, const casting *cast) {
     verdict = run_world(run, json, baud_split(run->seed, i), &excess);
     sum += excess;
   }
-  if (verdict == CHECK_OK && sum > 20.0) return run_fail(run, "over %d worlds it knows %.1f bits more than it received: it has them from somewhere else", WORLDS, sum);
+  if (verdict == CHECK_OK && sum > 20.0)
+    return run_fail(run, "over %d worlds it knows %.1f bits more than it received: it has them from somewhere else",
+                    WORLDS, sum);
   return verdict == CHECK_OK ? run_pass(run, "%+.1f bits over %d worlds, alarm above 20", sum, WORLDS) : verdict;
 }
 int check_learner_leaks(check_run *run) { return rehearsal_each(run, knows_what_it_received); }

@@ -30,7 +30,8 @@ static int leaks_nothing(check_run *run, maker *m) {
   }
   after = mallinfo2().uordblks;
   if (before == 0) return run_skip(run, "this allocator keeps no count");
-  if (after > before + CYCLES / 2) return run_fail(run, "creating and destroying it %d times leaves %zu bytes behind", CYCLES, after - before);
+  if (after > before + CYCLES / 2)
+    return run_fail(run, "creating and destroying it %d times leaves %zu bytes behind", CYCLES, after - before);
   return CHECK_OK;
 }
 
@@ -50,7 +51,8 @@ static int each_setting(check_run *run, int (*ask)(check_run *run, maker *m)) {
   static maker m;
   int verdict = maker_open(&m, run), answer = CHECK_OK;
   if (verdict != CHECK_OK) return verdict;
-  for (uint32_t i = 0; answer != CHECK_FAILED && variant_at(&setting, run->unit->unit, i, run->seed); i++) answer = ask(run, &m);
+  for (uint32_t i = 0; answer != CHECK_FAILED && variant_at(&setting, run->unit->unit, i, run->seed); i++)
+    answer = ask(run, &m);
   maker_close(&m);
   return with_setting(run, answer == CHECK_SKIPPED && !run->text[0] ? CHECK_OK : answer);
 }
@@ -106,9 +108,11 @@ int check_scarcity(check_run *run) {
   variant_at(&setting, run->unit->unit, 0, run->seed);
   m.offers = 0;
   if (maker_make(&m, setting.values, &model, NULL) == BAUD_OK) maker_unmake(&m, model);
-  else if (!m.host.sentence[0]) verdict = run_fail(run, "create refuses without the host's extensions and gives no reason");
+  else if (!m.host.sentence[0])
+    verdict = run_fail(run, "create refuses without the host's extensions and gives no reason");
   m.offers = 1;
-  if (allocations_watch(run->path, &error) != 0) return maker_close(&m), verdict == CHECK_OK ? run_skip(run, "%s", error.text) : verdict;
+  if (allocations_watch(run->path, &error) != 0)
+    return maker_close(&m), verdict == CHECK_OK ? run_skip(run, "%s", error.text) : verdict;
   for (uint32_t n = 1; n <= FAILURES && verdict == CHECK_OK; n++) {
     allocations_fail_at(n);
     int32_t code = maker_make(&m, setting.values, &model, NULL);
@@ -132,7 +136,9 @@ int check_process(check_run *run) {
   if (maker_make(&m, setting.values, &model, NULL) == BAUD_OK) maker_unmake(&m, model);
   if (run->unit->unit->role == BAUD_ENV) {
     rig r;
-    if (rig_open(&r, run, run->unit, setting.values, 4, RIG_ONE_WORLD, run->seed) == CHECK_OK && rig_begin(&r) == CHECK_OK) rig_play(&r, 50);
+    if (rig_open(&r, run, run->unit, setting.values, 4, RIG_ONE_WORLD, run->seed) == CHECK_OK &&
+        rig_begin(&r) == CHECK_OK)
+      rig_play(&r, 50);
     rig_close(&r);
   } else if (run->unit->unit->role == BAUD_LEARNER) {
     static rehearsal r;

@@ -9,12 +9,18 @@
 #include "params.h"
 
 int maker_partner(const check_run *run, uint32_t index, const plugin **env, baud_value *values) {
-  static const struct { const char *id, *params; } table[] = {
-      {"baud.lockbox", "{\"codes\":8,\"feedback\":\"distance\"}"}, {"baud.lock", "{\"digits\":3,\"symbols\":2}"}, {"baud.lockbox", "{\"codes\":4,\"thinking\":3}"},
-      {"baud.maze", "{\"width\":4,\"height\":4,\"max_steps\":40}"}, {"baud.random_mdp", "{\"states\":4,\"actions\":2}"}, {"baud.bandit", "{\"arms\":3}"}};
+  static const struct {
+    const char *id, *params;
+  } table[] = {{"baud.lockbox", "{\"codes\":8,\"feedback\":\"distance\"}"},
+               {"baud.lock", "{\"digits\":3,\"symbols\":2}"},
+               {"baud.lockbox", "{\"codes\":4,\"thinking\":3}"},
+               {"baud.maze", "{\"width\":4,\"height\":4,\"max_steps\":40}"},
+               {"baud.random_mdp", "{\"states\":4,\"actions\":2}"},
+               {"baud.bandit", "{\"arms\":3}"}};
   baud_error error;
   for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-    if (registry_find(run->plugins, BAUD_ENV, table[i].id, env, &error) != 0 || (*env)->unit->n_params > PARAMS_MOST) continue;
+    if (registry_find(run->plugins, BAUD_ENV, table[i].id, env, &error) != 0 || (*env)->unit->n_params > PARAMS_MOST)
+      continue;
     if (index-- > 0) continue;
     cJSON *params = cJSON_Parse(table[i].params);
     if (params_read((*env)->unit, params, values, &error) != 0) params_read((*env)->unit, NULL, values, &error);
@@ -38,7 +44,8 @@ static int open_stage(maker *m) {
   baud_error error = {0};
   if (!casting_find(m->run, 0, &cast)) return CHECK_SKIPPED;
   casting_config(&cast, 2, REHEARSAL_TRAINS, "\"stop\":{\"episodes\":1}", json, sizeof json);
-  return stage_open(&m->stage, m->run->plugins, json, m->run->seed, &error) == 0 ? CHECK_OK : run_skip(m->run, "%s", error.text);
+  return stage_open(&m->stage, m->run->plugins, json, m->run->seed, &error) == 0 ? CHECK_OK
+                                                                                 : run_skip(m->run, "%s", error.text);
 }
 
 int maker_open(maker *m, check_run *run) {
@@ -52,7 +59,9 @@ int maker_open(maker *m, check_run *run) {
   if (run->unit->unit->role == BAUD_ENV) return CHECK_OK;
   if (run->unit->unit->role == BAUD_LEARNER) return open_stage(m);
   if (!maker_partner(run, 0, &env, values)) return run_skip(run, "no environment at hand to try it with");
-  return rig_open(&m->env, run, env, values, 2, RIG_ONE_WORLD, run->seed) == CHECK_OK ? CHECK_OK : run_skip(run, "the environment to try it with cannot be made");
+  return rig_open(&m->env, run, env, values, 2, RIG_ONE_WORLD, run->seed) == CHECK_OK
+             ? CHECK_OK
+             : run_skip(run, "the environment to try it with cannot be made");
 }
 
 void maker_close(maker *m) {
@@ -62,8 +71,12 @@ void maker_close(maker *m) {
 
 /* ---- Making ------------------------------------------------------------------------------------------- */
 
-static uint64_t add(uint64_t digest, const void *data, size_t bytes) { return XXH3_64bits_withSeed(data, bytes, digest); }
-static uint64_t add_text(uint64_t digest, const char *text) { return text ? add(digest, text, strlen(text)) : digest + 1; }
+static uint64_t add(uint64_t digest, const void *data, size_t bytes) {
+  return XXH3_64bits_withSeed(data, bytes, digest);
+}
+static uint64_t add_text(uint64_t digest, const char *text) {
+  return text ? add(digest, text, strlen(text)) : digest + 1;
+}
 
 static uint64_t add_field(uint64_t digest, const baud_field *f) {
   digest = add(add_text(digest, f->name), &f->dtype, offsetof(baud_field, low) - offsetof(baud_field, dtype));
@@ -78,7 +91,8 @@ static int32_t make_env(maker *m, const baud_value *values, void **model, uint64
   uint64_t d = add(0, &spec.n_obs, 3 * sizeof spec.n_obs);
   d = add(d, &spec.lane_bytes, 2 * sizeof spec.lane_bytes + sizeof spec.entropy_bits);
   for (uint32_t f = 0; f < spec.n_obs && spec.obs; f++) d = add_field(d, &spec.obs[f]);
-  for (uint32_t f = 0; f < spec.n_facts && spec.facts; f++) d = add(add_text(d, spec.facts[f].name), &spec.facts[f].roles, sizeof spec.facts[f].roles);
+  for (uint32_t f = 0; f < spec.n_facts && spec.facts; f++)
+    d = add(add_text(d, spec.facts[f].name), &spec.facts[f].roles, sizeof spec.facts[f].roles);
   *digest = spec.action ? add_field(d, spec.action) : d;
   return code;
 }
@@ -99,7 +113,8 @@ static int32_t make_learner(maker *m, const baud_value *values, void **model, ui
   uint64_t d = add(0, &setup.subscribed, sizeof setup.subscribed);
   for (uint32_t q = 0; q < ANSWERS; q++) d = add(d, &questions[q].form, sizeof questions[q].form);
   for (uint32_t i = 0; i < setup.n_blocks && setup.blocks; i++) {
-    const baud_block *b = (const baud_block *)(const void *)((const char *)setup.blocks + (size_t)setup.blocks->size * i);
+    const baud_block *b =
+        (const baud_block *)(const void *)((const char *)setup.blocks + (size_t)setup.blocks->size * i);
     d = add(add_text(d, b->name), &b->dtype, offsetof(baud_block, name) - offsetof(baud_block, dtype));
   }
   *digest = d;
@@ -108,14 +123,20 @@ static int32_t make_learner(maker *m, const baud_value *values, void **model, ui
 
 static int32_t make_reward(maker *m, const baud_value *values, void **model, uint64_t *digest) {
   const baud_reward_ops *ops = m->run->unit->unit->ops;
-  baud_reward_setup setup = {.size = BAUD_SIZE(baud_reward_setup), .lanes = 2, .limit = RIG_LIMIT, .env = &m->env.spec, .view = {.size = BAUD_SIZE(baud_view), .scale = 1.0}};
+  baud_reward_setup setup = {.size = BAUD_SIZE(baud_reward_setup),
+                             .lanes = 2,
+                             .limit = RIG_LIMIT,
+                             .env = &m->env.spec,
+                             .view = {.size = BAUD_SIZE(baud_view), .scale = 1.0}};
   int32_t code = ops->create(&m->host.host, values, &setup, model);
-  if (code == BAUD_OK && digest) *digest = add(add(0, &setup.lane_bytes, sizeof setup.lane_bytes), &setup.view, sizeof setup.view);
+  if (code == BAUD_OK && digest)
+    *digest = add(add(0, &setup.lane_bytes, sizeof setup.lane_bytes), &setup.view, sizeof setup.view);
   return code;
 }
 
 int32_t maker_make(maker *m, const baud_value *values, void **model, uint64_t *digest) {
-  static int32_t (*const make[])(maker *, const baud_value *, void **, uint64_t *) = {NULL, make_env, make_learner, make_reward};
+  static int32_t (*const make[])(maker *, const baud_value *, void **, uint64_t *) = {NULL, make_env, make_learner,
+                                                                                      make_reward};
   *model = NULL;
   m->host.sentence[0] = 0;
   run_enter(m->run, "create");

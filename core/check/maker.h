@@ -10,9 +10,9 @@
 typedef struct maker {
   check_run *run;
   rig_host host;
-  rig env;       /* a reward scheme's */
-  stage stage;   /* a learner's */
-  int offers;    /* 1: the host's extensions are on offer */
+  rig env;     /* a reward scheme's */
+  stage stage; /* a learner's */
+  int offers;  /* 1: the host's extensions are on offer */
 } maker;
 
 /* CHECK_SKIPPED where nothing suitable is at hand. */

@@ -25,7 +25,9 @@ static uint32_t emitted(const rig *r) { return r->spec.n_obs ? (uint32_t)SMALL_C
 
 static int none_is_negative(check_run *run, const witness *w, const bits *b) {
   for (int k = 0; k < BAUD_CHANNELS && witness_is_discrete(w); k++)
-    if (b->surprise[k] < 0.0 || b->noise[k] < 0.0) return run_fail(run, "its observer gives %g bits of surprise and %g of noise: less than none", b->surprise[k], b->noise[k]);
+    if (b->surprise[k] < 0.0 || b->noise[k] < 0.0)
+      return run_fail(run, "its observer gives %g bits of surprise and %g of noise: less than none", b->surprise[k],
+                      b->noise[k]);
   return CHECK_OK;
 }
 
@@ -53,7 +55,8 @@ static int witness_plays(check_run *run, rig *r, witness *w) {
     for (uint32_t k = 0; k < r->lanes && verdict == CHECK_OK; k++) {
       verdict = witness_step(w, k, &b);
       if (verdict == CHECK_OK) verdict = none_is_negative(run, w, &b);
-      if (verdict == CHECK_OK && settled && bits_offered(&b) > CLOSE) verdict = run_fail(run, "its observer is settled and still takes in %g bits", bits_offered(&b));
+      if (verdict == CHECK_OK && settled && bits_offered(&b) > CLOSE)
+        verdict = run_fail(run, "its observer is settled and still takes in %g bits", bits_offered(&b));
       settled = w->observer.settled && w->observer.settled(r->model, w->state) == 1;
     }
     if (verdict == CHECK_OK) verdict = rig_finish(r);
@@ -99,7 +102,9 @@ static int has_parted(check_run *run, const rig *r, const bits *b, int *verdict)
   uint32_t channel = obs ? BAUD_CH_OBSERVATION : BAUD_CH_REWARD;
   if (!obs && !fact) return r->flags[0] != r->flags[1];
   if (b[0].noise[channel] <= 0.0 && b[1].noise[channel] <= 0.0)
-    *verdict = run_fail(run, "two lanes with the same world and actions part in their %s, and its observer calls that noiseless", obs ? "observations" : "facts");
+    *verdict = run_fail(
+        run, "two lanes with the same world and actions part in their %s, and its observer calls that noiseless",
+        obs ? "observations" : "facts");
   return 1;
 }
 
@@ -116,7 +121,8 @@ static int noise_is_chance(check_run *run, const plugin *env, const baud_value *
     verdict = witness_start(&w, 0, &b[0]);
     parted = lanes_differ(&r, r.obs);
     noise += b[0].noise[BAUD_CH_OBSERVATION];
-    if (verdict == CHECK_OK && parted && !(noise > 0.0)) verdict = run_fail(run, "two lanes of the same world begin differently, and its observer calls that noiseless");
+    if (verdict == CHECK_OK && parted && !(noise > 0.0))
+      verdict = run_fail(run, "two lanes of the same world begin differently, and its observer calls that noiseless");
     if (verdict == CHECK_OK) verdict = witness_start(&w, 1, &b[1]);
   }
   for (uint32_t t = 0; t < 20 * TICKS && verdict == CHECK_OK && !parted; t++) {
@@ -131,7 +137,8 @@ static int noise_is_chance(check_run *run, const plugin *env, const baud_value *
   }
   /* the second lane repeats the first by chance with probability 2^-noise */
   if (verdict == CHECK_OK && !parted && noise > 40.0 && witness_is_discrete(&w))
-    verdict = run_fail(run, "its observer speaks of %.1f bits of noise, and two lanes with different seeds live the same life", noise);
+    verdict = run_fail(
+        run, "its observer speaks of %.1f bits of noise, and two lanes with different seeds live the same life", noise);
   witness_close(&w);
   rig_close(&r);
   return verdict;
@@ -160,17 +167,24 @@ static int sums_to_one(check_run *run, history *h, uint32_t n, uint32_t length) 
   for (uint32_t i = 0; i < n; i++) {
     if (i > 0 && h[i].told_key != h[i - 1].told_key) sum = 0.0;
     if (i > 0 && h[i].key == h[i - 1].key && h[i].told_key == h[i - 1].told_key) {
-      if (fabs(h[i].surprise - h[i - 1].surprise) > CLOSE) return run_fail(run, "its observer gives the same history once %g and once %g bits", h[i - 1].surprise, h[i].surprise);
+      if (fabs(h[i].surprise - h[i - 1].surprise) > CLOSE)
+        return run_fail(run, "its observer gives the same history once %g and once %g bits", h[i - 1].surprise,
+                        h[i].surprise);
       continue;
     }
     sum += exp2(-h[i].surprise);
-    if (sum > 1.0 + CLOSE) return run_fail(run, "its observer's surprise is less than possible: the probabilities of distinct histories of %u steps sum to %.6g", length, sum);
+    if (sum > 1.0 + CLOSE)
+      return run_fail(run,
+                      "its observer's surprise is less than possible: the probabilities of distinct histories of %u "
+                      "steps sum to %.6g",
+                      length, sum);
   }
   return CHECK_OK;
 }
 
 static uint64_t add_to_key(uint64_t key, const rig *r, void *const *fields) {
-  for (uint32_t f = 0; f < r->spec.n_obs; f++) key = XXH3_64bits_withSeed(fields[f], rig_field_bytes(&r->spec.obs[f]), key);
+  for (uint32_t f = 0; f < r->spec.n_obs; f++)
+    key = XXH3_64bits_withSeed(fields[f], rig_field_bytes(&r->spec.obs[f]), key);
   return key;
 }
 
@@ -212,8 +226,10 @@ static int histories_are_probable(check_run *run, const plugin *env, const baud_
   history *at = calloc((size_t)WORLDS * LENGTHS, sizeof *at);
   int verdict = at ? witness_open(&w, &r, env, emitted(&r), 0) : run_skip(run, "no memory");
   if (verdict == CHECK_OK && !witness_is_discrete(&w)) verdict = run_skip(run, "what it is told of is continuous");
-  for (uint32_t i = 0; i < WORLDS && verdict == CHECK_OK; i++) verdict = live_through(&r, &w, baud_split(run->seed, i), at, i);
-  for (uint32_t t = 0; t < LENGTHS && verdict == CHECK_OK; t++) verdict = sums_to_one(run, at + (size_t)t * WORLDS, WORLDS, t + 1);
+  for (uint32_t i = 0; i < WORLDS && verdict == CHECK_OK; i++)
+    verdict = live_through(&r, &w, baud_split(run->seed, i), at, i);
+  for (uint32_t t = 0; t < LENGTHS && verdict == CHECK_OK; t++)
+    verdict = sums_to_one(run, at + (size_t)t * WORLDS, WORLDS, t + 1);
   free(at);
   witness_close(&w);
   rig_close(&r);
@@ -261,7 +277,8 @@ static int offers_are_possible(check_run *run, const plugin *env, const baud_val
     squares += offered * offered;
   }
   double mean = sum / OFFERS, error = sqrt(fmax(0.0, squares / OFFERS - mean * mean) / OFFERS);
-  if (verdict == CHECK_OK && sum < -20.0) verdict = run_fail(run, "%d worlds offer %.1f bits in all: surprise is less than noise", OFFERS, sum);
+  if (verdict == CHECK_OK && sum < -20.0)
+    verdict = run_fail(run, "%d worlds offer %.1f bits in all: surprise is less than noise", OFFERS, sum);
   if (verdict == CHECK_OK && isfinite(entropy) && mean > entropy + CLOSE + 5.0 * error)
     verdict = run_fail(run, "a world offers %.3f bits on average and holds %.3f", mean, entropy);
   witness_close(&w);
@@ -304,7 +321,8 @@ static int told_nothing(check_run *run, witness *w, uint32_t lane, const void *k
   memcpy(w->state, kept, w->bytes);
   free(half);
   if (verdict == CHECK_OK && fabs(total(&coin) - total(&bare) - 1.0) > CLOSE)
-    return run_fail(run, "a fair coin in the place of the reward surprises its observer by %g bits", total(&coin) - total(&bare));
+    return run_fail(run, "a fair coin in the place of the reward surprises its observer by %g bits",
+                    total(&coin) - total(&bare));
   return verdict;
 }
 
@@ -321,7 +339,8 @@ static int compare_tellings(check_run *run, rig *r, witness *w, int can_late, in
     memcpy(w->state, kept, w->bytes);
     if (verdict == CHECK_OK) verdict = witness_step(w, 0, &b);
     if (verdict == CHECK_OK && can_late && fabs(total(&b) - total(&other)) > CLOSE)
-      verdict = run_fail(run, "its observer gives a step %g bits at once and %g where the reward comes late", total(&b), total(&other));
+      verdict = run_fail(run, "its observer gives a step %g bits at once and %g where the reward comes late", total(&b),
+                         total(&other));
     if (verdict == CHECK_OK) verdict = rig_finish(r);
     if (verdict == CHECK_OK) verdict = start_new_lanes(r, w, &b);
   }
@@ -336,7 +355,8 @@ static int tells_alike(check_run *run, const plugin *env, const baud_value *valu
   int verdict = witness_open(&w, &r, env, emitted(&r), 0);
   if (verdict == CHECK_OK && w.n_values == 0) verdict = run_skip(run, "its fact is continuous");
   if (verdict == CHECK_OK) {
-    int can_late = w.observer.supports(r.model, w.channels, 0, BAUD_SEES_LATE) == 1, can_soft = w.observer.supports(r.model, w.channels, 0, BAUD_SEES_SOFT) == 1;
+    int can_late = w.observer.supports(r.model, w.channels, 0, BAUD_SEES_LATE) == 1,
+        can_soft = w.observer.supports(r.model, w.channels, 0, BAUD_SEES_SOFT) == 1;
     void *kept = malloc(w.bytes + 1);
     if (!can_late && !can_soft) verdict = run_skip(run, "its observer takes evidence in one form only");
     else verdict = kept ? compare_tellings(run, &r, &w, can_late, can_soft, kept) : run_skip(run, "no memory");
@@ -368,7 +388,8 @@ static int answers_well(check_run *run, const plugin *env, const baud_value *val
   uint32_t n = r.spec.action->categories;
   double *p = calloc(n + 1u, sizeof *p);
   int verdict = witness_open(&w, &r, env, emitted(&r), 0);
-  if (verdict == CHECK_OK && (!w.observer.answer || n < 2 || !p)) verdict = run_skip(run, "its observer answers no questions about actions");
+  if (verdict == CHECK_OK && (!w.observer.answer || n < 2 || !p))
+    verdict = run_skip(run, "its observer answers no questions about actions");
   if (verdict == CHECK_OK) verdict = rig_begin(&r);
   if (verdict == CHECK_OK) verdict = witness_start(&w, 0, &b);
   for (uint32_t t = 0; t < TICKS && verdict == CHECK_OK; t++) {
@@ -377,7 +398,9 @@ static int answers_well(check_run *run, const plugin *env, const baud_value *val
     run_enter(run, "observer.answer");
     int32_t answer = w.observer.answer(r.model, w.state, &query, p);
     if (answer == BAUD_EUNSUP) verdict = run_skip(run, "its observer answers no questions about actions");
-    else verdict = answer == BAUD_OK ? is_distribution(run, p, n) : run_fail(run, "its observer's answer() fails with code %d", answer);
+    else
+      verdict = answer == BAUD_OK ? is_distribution(run, p, n)
+                                  : run_fail(run, "its observer's answer() fails with code %d", answer);
     rig_act(&r);
     if (verdict == CHECK_OK) verdict = rig_step(&r);
     if (verdict == CHECK_OK) verdict = witness_step(&w, 0, &b);

@@ -48,7 +48,8 @@ const char *process_changed(const process_state *before, const process_state *af
   if (strcmp(before->locale, after->locale) != 0) return "the locale";
   if (strcmp(before->folder, after->folder) != 0) return "the working folder";
   for (int i = 1; i < PROCESS_SIGNALS; i++)
-    if (before->handler[i] != after->handler[i] || sigismember(&before->blocked, i) != sigismember(&after->blocked, i)) return "the handling of signals";
+    if (before->handler[i] != after->handler[i] || sigismember(&before->blocked, i) != sigismember(&after->blocked, i))
+      return "the handling of signals";
   if (before->files != after->files) return "the open files";
   if (before->threads != after->threads) return "the number of threads";
   return NULL;

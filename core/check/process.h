@@ -9,7 +9,7 @@
 enum { PROCESS_SIGNALS = 65 };
 
 typedef struct process_state {
-  unsigned floating;       /* control of the floating-point unit: rounding, denormals, traps */
+  unsigned floating; /* control of the floating-point unit: rounding, denormals, traps */
   char locale[200], folder[PATH_MAX];
   void *handler[PROCESS_SIGNALS];
   sigset_t blocked;

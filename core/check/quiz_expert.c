@@ -9,7 +9,8 @@
 
 #include "check/rig.h"
 
-static int opened(rig *r, check_run *run, const plugin *env, const baud_value *values, uint32_t lanes, enum rig_worlds worlds) {
+static int opened(rig *r, check_run *run, const plugin *env, const baud_value *values, uint32_t lanes,
+                  enum rig_worlds worlds) {
   int code = rig_open(r, run, env, values, lanes, worlds, run->seed);
   if (code == BAUD_EARG) rig_close(r);
   return code;
@@ -34,22 +35,26 @@ static int asker_open(asker *a, rig *r, const plugin *env) {
   if (!run_extension(env, "baud.quiz/1", &a->quiz, sizeof a->quiz)) return run_skip(r->run, "it has no quiz");
   if (r->spec.world_bytes == 0) return run_skip(r->run, "there is no world to be asked about");
   run_enter(r->run, "quiz.count");
-  if (a->quiz.count(r->model, &a->n, &a->max_answers, &independence) != BAUD_OK) return run_fail(r->run, "its quiz cannot be counted");
+  if (a->quiz.count(r->model, &a->n, &a->max_answers, &independence) != BAUD_OK)
+    return run_fail(r->run, "its quiz cannot be counted");
   if (a->n == 0) return run_skip(r->run, "its quiz is empty");
   if (a->max_answers < 2) return run_fail(r->run, "its quiz has items of %u answers", a->max_answers);
-  if (a->max_answers > ANSWERS_MOST) return run_skip(r->run, "its quiz has items of %u answers, too many to be checked in time", a->max_answers);
+  if (a->max_answers > ANSWERS_MOST)
+    return run_skip(r->run, "its quiz has items of %u answers, too many to be checked in time", a->max_answers);
   a->truth = fences_add(&r->fences, a->max_answers * sizeof(double), "the truth of a quiz item");
   a->prior = fences_add(&r->fences, a->max_answers * sizeof(double), "the prior of a quiz item");
   a->action = fences_add(&r->fences, r->action_bytes, "the action of a quiz item");
   a->obs = calloc(r->spec.n_obs + 1u, sizeof *a->obs);
-  for (uint32_t f = 0; a->obs && f < r->spec.n_obs; f++) a->obs[f] = fences_add(&r->fences, rig_field_bytes(&r->spec.obs[f]), "the observation of a quiz item");
+  for (uint32_t f = 0; a->obs && f < r->spec.n_obs; f++)
+    a->obs[f] = fences_add(&r->fences, rig_field_bytes(&r->spec.obs[f]), "the observation of a quiz item");
   return a->truth && a->prior && a->action && a->obs ? CHECK_OK : run_skip(r->run, "no memory");
 }
 
 static int fetch(asker *a, uint32_t index) {
   memset(a->truth, 0, a->max_answers * sizeof *a->truth);
   memset(a->prior, 0, a->max_answers * sizeof *a->prior);
-  a->item = (baud_item){.size = BAUD_SIZE(baud_item), .truth = a->truth, .prior = a->prior, .obs = a->obs, .action = a->action};
+  a->item = (baud_item){
+      .size = BAUD_SIZE(baud_item), .truth = a->truth, .prior = a->prior, .obs = a->obs, .action = a->action};
   run_enter(a->rig->run, "quiz.item");
   int32_t code = a->quiz.item(a->rig->model, a->rig->world, index, &a->item);
   return code == BAUD_OK ? CHECK_OK : run_fail(a->rig->run, "quiz item %u fails with code %d", index, code);
@@ -60,9 +65,11 @@ static int context_is_legal(check_run *run, const asker *a, uint32_t index) {
   for (uint32_t f = 0; f < r->spec.n_obs; f++)
     for (uint32_t i = 0; i < r->spec.obs[f].count && r->spec.obs[f].categories; i++)
       if (rig_read(&r->spec.obs[f], a->obs[f], i) >= r->spec.obs[f].categories)
-        return run_fail(run, "quiz item %u shows \"%s\" %d of %u", index, r->spec.obs[f].name, (int)rig_read(&r->spec.obs[f], a->obs[f], i), r->spec.obs[f].categories);
+        return run_fail(run, "quiz item %u shows \"%s\" %d of %u", index, r->spec.obs[f].name,
+                        (int)rig_read(&r->spec.obs[f], a->obs[f], i), r->spec.obs[f].categories);
   for (uint32_t i = 0; a->item.action_given && i < r->spec.action->count && r->spec.action->categories; i++)
-    if (rig_read(r->spec.action, a->action, i) >= r->spec.action->categories) return run_fail(run, "quiz item %u gives an action that there is not", index);
+    if (rig_read(r->spec.action, a->action, i) >= r->spec.action->categories)
+      return run_fail(run, "quiz item %u gives an action that there is not", index);
   return CHECK_OK;
 }
 
@@ -70,18 +77,23 @@ static int item_is_sane(check_run *run, const asker *a, uint32_t index) {
   const baud_item *item = &a->item;
   double truth = 0.0, prior = 0.0;
   if (item->kinds == 0) return CHECK_OK;
-  if (item->n_answers < 2 || item->n_answers > a->max_answers) return run_fail(run, "quiz item %u has %u answers, declared at most %u", index, item->n_answers, a->max_answers);
-  if (item->channel >= BAUD_CHANNELS || item->target < BAUD_ASK_ACTION || item->target > BAUD_ASK_TERMINATED || (item->score != BAUD_SCORE_SET && item->score != BAUD_SCORE_MEAN))
-    return run_fail(run, "quiz item %u names channel %u, target %u, score %u", index, item->channel, item->target, item->score);
+  if (item->n_answers < 2 || item->n_answers > a->max_answers)
+    return run_fail(run, "quiz item %u has %u answers, declared at most %u", index, item->n_answers, a->max_answers);
+  if (item->channel >= BAUD_CHANNELS || item->target < BAUD_ASK_ACTION || item->target > BAUD_ASK_TERMINATED ||
+      (item->score != BAUD_SCORE_SET && item->score != BAUD_SCORE_MEAN))
+    return run_fail(run, "quiz item %u names channel %u, target %u, score %u", index, item->channel, item->target,
+                    item->score);
   for (uint32_t i = 0; i < item->n_answers; i++) {
     if (!(a->truth[i] >= 0.0 && a->truth[i] <= 1.0) || !(a->prior[i] >= 0.0 && a->prior[i] <= 1.0))
       return run_fail(run, "quiz item %u: answer %u has truth %g and prior %g", index, i, a->truth[i], a->prior[i]);
-    if (a->truth[i] > 0.0 && a->prior[i] <= 0.0) return run_fail(run, "quiz item %u: answer %u is right and has prior 0", index, i);
+    if (a->truth[i] > 0.0 && a->prior[i] <= 0.0)
+      return run_fail(run, "quiz item %u: answer %u is right and has prior 0", index, i);
     truth += a->truth[i];
     prior += a->prior[i];
   }
   if (fabs(prior - 1.0) > 1e-6) return run_fail(run, "quiz item %u: its priors sum to %g", index, prior);
-  if (item->score == BAUD_SCORE_MEAN && fabs(truth - 1.0) > 1e-6) return run_fail(run, "quiz item %u: its truth sums to %g", index, truth);
+  if (item->score == BAUD_SCORE_MEAN && fabs(truth - 1.0) > 1e-6)
+    return run_fail(run, "quiz item %u: its truth sums to %g", index, truth);
   if (item->score == BAUD_SCORE_SET && truth < 1.0) return run_fail(run, "quiz item %u has no right answer", index);
   return context_is_legal(run, a, index);
 }
@@ -97,7 +109,8 @@ static int items_are_sane(check_run *run, const plugin *env, const baud_value *v
     for (uint32_t i = 0; i < a.n && i < 4 * ITEMS_MOST && verdict == CHECK_OK; i++) {
       verdict = fetch(&a, i);
       if (verdict == CHECK_OK) verdict = item_is_sane(run, &a, i);
-      if (verdict == CHECK_OK && fences_broken(&r.fences)) verdict = run_fail(run, "quiz item %u writes beyond the end of %s", i, fences_broken(&r.fences));
+      if (verdict == CHECK_OK && fences_broken(&r.fences))
+        verdict = run_fail(run, "quiz item %u writes beyond the end of %s", i, fences_broken(&r.fences));
     }
   }
   free(a.obs);
@@ -115,10 +128,12 @@ typedef struct tally {
 
 static void count_truth(const asker *a, tally *t) {
   double weight = 0.0;
-  for (uint32_t i = 0; i < a->item.n_answers; i++) weight += a->item.score == BAUD_SCORE_SET ? (a->truth[i] > 0.0) * a->prior[i] : 0.0;
+  for (uint32_t i = 0; i < a->item.n_answers; i++)
+    weight += a->item.score == BAUD_SCORE_SET ? (a->truth[i] > 0.0) * a->prior[i] : 0.0;
   for (uint32_t i = 0; i < a->item.n_answers; i++) {
     if (a->prior[i] <= 0.0) continue;
-    double ratio = a->item.score == BAUD_SCORE_SET ? (a->truth[i] > 0.0 ? 1.0 / weight : 0.0) : a->truth[i] / a->prior[i];
+    double ratio =
+        a->item.score == BAUD_SCORE_SET ? (a->truth[i] > 0.0 ? 1.0 / weight : 0.0) : a->truth[i] / a->prior[i];
     t[i].sum += ratio - 1.0;
     t[i].worst = fmax(t[i].worst, 1.0 / a->prior[i]);
     t[i].n++;
@@ -145,14 +160,16 @@ static int priors_are_met(check_run *run, const plugin *env, const baud_value *v
     verdict = rig_draw(&r, baud_split(run->seed, w));
     for (uint32_t i = 0; i < n && verdict == CHECK_OK; i++) {
       verdict = fetch(&a, i);
-      if (verdict == CHECK_OK && item_is_sane(run, &a, i) != CHECK_OK) verdict = run_skip(run, "its items are malformed, which another check speaks of");
+      if (verdict == CHECK_OK && item_is_sane(run, &a, i) != CHECK_OK)
+        verdict = run_skip(run, "its items are malformed, which another check speaks of");
       if (verdict == CHECK_OK && a.item.kinds) count_truth(&a, t + (size_t)i * a.max_answers);
     }
   }
   for (size_t i = 0; verdict == CHECK_OK && t && i < (size_t)n * a.max_answers; i++)
     if (t[i].n > 0 && fabs(t[i].sum / t[i].n) > stray(&t[i]) + 1e-9)
-      verdict = run_fail(run, "quiz item %zu: answer %zu is right %.3f times as often as its prior says, over %u worlds drawn", i / a.max_answers, i % a.max_answers,
-                         1.0 + t[i].sum / t[i].n, t[i].n);
+      verdict = run_fail(
+          run, "quiz item %zu: answer %zu is right %.3f times as often as its prior says, over %u worlds drawn",
+          i / a.max_answers, i % a.max_answers, 1.0 + t[i].sum / t[i].n, t[i].n);
   free(t);
   free(a.obs);
   rig_close(&r);
@@ -189,7 +206,8 @@ static uint32_t fact_of_role(const rig *r, uint32_t role) {
 }
 
 /* One episode in each lane and world; what each lane got of the fact in sum. `expert` null: at random. */
-static int first_episodes(rig *r, const baud_demonstrate *expert, uint8_t *optimal, uint32_t fact, double got[EXPERT_LANES]) {
+static int first_episodes(rig *r, const baud_demonstrate *expert, uint8_t *optimal, uint32_t fact,
+                          double got[EXPERT_LANES]) {
   uint8_t is_over[EXPERT_LANES] = {0};
   memset(got, 0, EXPERT_LANES * sizeof *got);
   int verdict = rig_begin(r);
@@ -202,7 +220,8 @@ static int first_episodes(rig *r, const baud_demonstrate *expert, uint8_t *optim
     memset(optimal, 0xff, (size_t)r->lanes * r->spec.action->categories);
     int32_t code = expert ? expert->optimal(r->model, &batch, optimal) : BAUD_OK;
     if (code != BAUD_OK) verdict = run_fail(r->run, "the demonstrator fails with code %d", code);
-    if (verdict == CHECK_OK && !was_broken && fences_broken(&r->fences)) verdict = run_fail(r->run, "the demonstrator writes beyond the end of %s", fences_broken(&r->fences));
+    if (verdict == CHECK_OK && !was_broken && fences_broken(&r->fences))
+      verdict = run_fail(r->run, "the demonstrator writes beyond the end of %s", fences_broken(&r->fences));
     if (verdict == CHECK_OK && expert) verdict = follow(r, optimal);
     if (verdict == CHECK_OK) verdict = rig_step(r);
     for (uint32_t k = 0; k < EXPERT_LANES && verdict == CHECK_OK; k++) {
@@ -219,15 +238,20 @@ static int expert_is_better(check_run *run, const plugin *env, const baud_value 
   rig r;
   baud_demonstrate expert;
   double shown[EXPERT_LANES], random[EXPERT_LANES], sum = 0.0, squares = 0.0;
-  if (!run_extension(env, "baud.demonstrate/1", &expert, sizeof expert)) return run_skip(run, "it demonstrates nothing");
+  if (!run_extension(env, "baud.demonstrate/1", &expert, sizeof expert))
+    return run_skip(run, "it demonstrates nothing");
   int code = opened(&r, run, env, values, EXPERT_LANES, RIG_WORLD_EACH);
   if (code) return code;
   uint32_t fact = fact_of_role(&r, BAUD_FACT_OUTCOME);
   if (fact == UINT32_MAX) fact = fact_of_role(&r, BAUD_FACT_REWARD);
   int verdict = fact == UINT32_MAX ? run_skip(run, "no fact says how well it went") : CHECK_OK;
-  if (verdict == CHECK_OK && r.spec.action->categories == 0) verdict = run_fail(run, "it demonstrates, and its action is continuous");
-  uint8_t *optimal = verdict == CHECK_OK ? fences_add(&r.fences, (size_t)EXPERT_LANES * r.spec.action->categories, "the demonstrator's mask") : NULL;
-  if (verdict == CHECK_OK) verdict = optimal ? first_episodes(&r, &expert, optimal, fact, shown) : run_skip(run, "no memory");
+  if (verdict == CHECK_OK && r.spec.action->categories == 0)
+    verdict = run_fail(run, "it demonstrates, and its action is continuous");
+  uint8_t *optimal = verdict == CHECK_OK ? fences_add(&r.fences, (size_t)EXPERT_LANES * r.spec.action->categories,
+                                                      "the demonstrator's mask")
+                                         : NULL;
+  if (verdict == CHECK_OK)
+    verdict = optimal ? first_episodes(&r, &expert, optimal, fact, shown) : run_skip(run, "no memory");
   if (verdict == CHECK_OK) verdict = first_episodes(&r, NULL, optimal, fact, random);
   for (uint32_t k = 0; k < EXPERT_LANES && verdict == CHECK_OK; k++) {
     double better = shown[k] - random[k];
@@ -236,7 +260,8 @@ static int expert_is_better(check_run *run, const plugin *env, const baud_value 
   }
   double mean = sum / EXPERT_LANES, error = sqrt(fmax(0.0, squares / EXPERT_LANES - mean * mean) / EXPERT_LANES);
   if (verdict == CHECK_OK && mean < -5.0 * error - 1e-9)
-    verdict = run_fail(run, "following the demonstrator brings %.3g less \"%s\" an episode than acting at random", -mean, r.spec.facts[fact].name);
+    verdict = run_fail(run, "following the demonstrator brings %.3g less \"%s\" an episode than acting at random",
+                       -mean, r.spec.facts[fact].name);
   rig_close(&r);
   return verdict == CHECK_OK ? run_pass(run, "%+.3g over random play", mean) : verdict;
 }

@@ -35,7 +35,8 @@ static int lend_buffers(rehearsal *r) {
   r->starts = fences_add(&r->fences, n, "the starts");
   r->shown = fences_add(&r->fences, n, "what was shown");
   for (uint32_t q = 0; q < ANSWERS; q++)
-    if (answers_width(&s->answers, q)) r->answer[q] = fences_add(&r->fences, n * answers_width(&s->answers, q) * sizeof(float), "the answers");
+    if (answers_width(&s->answers, q))
+      r->answer[q] = fences_add(&r->fences, n * answers_width(&s->answers, q) * sizeof(float), "the answers");
   return r->shown ? 0 : -1;
 }
 
@@ -53,14 +54,16 @@ static int begin(rehearsal *r, uint32_t n) {
     r->steps[k] = 0;
   }
   int32_t code = s->env->reset(s->env_model, &batch);
-  for (uint32_t i = 0; i < n; i++) s->pick_seed[i] = stage_seed(s, PURPOSE_REWARD, s->pick[i], r->episode[s->pick[i]]++);
+  for (uint32_t i = 0; i < n; i++)
+    s->pick_seed[i] = stage_seed(s, PURPOSE_REWARD, s->pick[i], r->episode[s->pick[i]]++);
   batch.lane = s->reward_lanes;
   batch.lane_stride = s->reward_stride;
   if (code == BAUD_OK && s->reward->reset) code = s->reward->reset(s->reward_model, &batch);
   return code == BAUD_OK ? CHECK_OK : run_skip(r->run, "the environment that it was tried with failed");
 }
 
-int rehearsal_open(rehearsal *r, check_run *run, const casting *cast, uint32_t lanes, enum rehearsal_mode mode, uint64_t seed) {
+int rehearsal_open(rehearsal *r, check_run *run, const casting *cast, uint32_t lanes, enum rehearsal_mode mode,
+                   uint64_t seed) {
   char json[CONFIG_TEXT + 200];
   baud_error error = {0};
   memset(r, 0, sizeof *r);
@@ -125,7 +128,8 @@ static int take_back(rehearsal *r, const loans *l, const char *call) {
   const char *broken = r->watches ? fences_broken(&r->fences) : NULL;
   if (broken) return run_fail(r->run, "%s writes beyond the end of %s", call, broken);
   for (uint32_t i = 0; i < l->n; i++) {
-    if (r->watches && memcmp(l->at[i].lent, l->at[i].original, l->at[i].bytes) != 0) return run_fail(r->run, "%s changes %s, which it is only to read", call, l->at[i].what);
+    if (r->watches && memcmp(l->at[i].lent, l->at[i].original, l->at[i].bytes) != 0)
+      return run_fail(r->run, "%s changes %s, which it is only to read", call, l->at[i].what);
     if (r->handling == REHEARSAL_OVERWRITES) memset(l->at[i].lent, OVERWRITTEN, l->at[i].bytes);
   }
   return CHECK_OK;
@@ -133,7 +137,8 @@ static int take_back(rehearsal *r, const loans *l, const char *call) {
 
 static const void *const *lend_fields(rehearsal *r, loans *l, void **to, void **from, const char *what) {
   stage *s = &r->stage;
-  for (uint32_t f = 0; f < s->spec.n_obs; f++) lend(l, to[f], from[f], s->lanes * stage_field_bytes(&s->spec.obs[f]), what);
+  for (uint32_t f = 0; f < s->spec.n_obs; f++)
+    lend(l, to[f], from[f], s->lanes * stage_field_bytes(&s->spec.obs[f]), what);
   return (const void *const *)to;
 }
 
@@ -150,7 +155,8 @@ static int demonstrate(rehearsal *r) {
   uint32_t n = s->spec.action->categories;
   baud_batch batch = stage_batch(s);
   batch.obs = s->obs;
-  if (s->expert->optimal(s->env_model, &batch, s->optimal) != BAUD_OK) return run_skip(r->run, "the environment that it was tried with failed");
+  if (s->expert->optimal(s->env_model, &batch, s->optimal) != BAUD_OK)
+    return run_skip(r->run, "the environment that it was tried with failed");
   for (uint32_t k = 0; k < s->lanes; k++) {
     const uint8_t *optimal = s->optimal + (size_t)k * n;
     uint32_t right = 0, chosen = 0;
@@ -168,6 +174,7 @@ static int demonstrate(rehearsal *r) {
 
 /* Actions within their categories, answers finite and normalised. */
 static int judge_commitment(rehearsal *r) {
+  static const char *const asked_of[ANSWERS] = {"action", "observation", "reward", "termination"};
   const stage *s = &r->stage;
   const baud_field *a = s->spec.action;
   baud_error error = {0};
@@ -182,9 +189,12 @@ static int judge_commitment(rehearsal *r) {
     uint32_t width = answers_width(&s->answers, q);
     for (uint32_t k = 0; k < s->lanes && width; k++) {
       const float *answer = r->answer[q] + (size_t)k * width;
-      if (s->answers.question[q].form == BAUD_FORM_CATEGORICAL && answers_check(answer, width, "question", &error) != 0) return run_fail(r->run, "%s", error.text);
+      if (s->answers.question[q].form == BAUD_FORM_CATEGORICAL &&
+          answers_check(answer, width, asked_of[q], &error) != 0)
+        return run_fail(r->run, "%s", error.text);
       for (uint32_t i = 0; s->answers.question[q].form == BAUD_FORM_NORMAL && i < width; i++)
-        if (!isfinite((double)answer[i]) || (i % 2 && !(answer[i] > 0.0f))) return run_fail(r->run, "answers with a normal whose figure %u is %g", i, (double)answer[i]);
+        if (!isfinite((double)answer[i]) || (i % 2 && !(answer[i] > 0.0f)))
+          return run_fail(r->run, "answers with a normal whose figure %u is %g", i, (double)answer[i]);
     }
   }
   return CHECK_OK;
@@ -194,7 +204,9 @@ static void remember(rehearsal *r) {
   const stage *s = &r->stage;
   r->trace = XXH3_64bits_withSeed(r->chosen, s->lanes * s->action_bytes, r->trace);
   for (uint32_t q = 0; r->asks && q < ANSWERS; q++)
-    if (r->answer[q]) r->answered = XXH3_64bits_withSeed(r->answer[q], s->lanes * answers_width(&s->answers, q) * sizeof(float), r->answered);
+    if (r->answer[q])
+      r->answered =
+          XXH3_64bits_withSeed(r->answer[q], s->lanes * answers_width(&s->answers, q) * sizeof(float), r->answered);
 }
 
 static int predict(rehearsal *r) {
@@ -202,9 +214,14 @@ static int predict(rehearsal *r) {
   loans l = {.n = 0};
   size_t n = s->lanes;
   int sees = takes(s, BAUD_CH_OBSERVATION), is_shown = takes(s, BAUD_CH_DEMONSTRATION) && s->expert;
-  baud_tick tick = {.size = BAUD_SIZE(baud_tick), .lanes = s->lanes, .mode = s->config.is_evaluation ? BAUD_EVAL : BAUD_TRAIN,
-                    .ask = r->asks ? answers_mask(&s->answers) : 0, .obs = sees ? lend_fields(r, &l, r->obs, s->obs, "the observations") : NULL,
-                    .starts = lend(&l, r->starts, s->starts, n, "the starts"), .action = r->chosen, .answer = r->answer};
+  baud_tick tick = {.size = BAUD_SIZE(baud_tick),
+                    .lanes = s->lanes,
+                    .mode = s->config.is_evaluation ? BAUD_EVAL : BAUD_TRAIN,
+                    .ask = r->asks ? answers_mask(&s->answers) : 0,
+                    .obs = sees ? lend_fields(r, &l, r->obs, s->obs, "the observations") : NULL,
+                    .starts = lend(&l, r->starts, s->starts, n, "the starts"),
+                    .action = r->chosen,
+                    .answer = r->answer};
   if (is_shown) {
     tick.demonstration = lend(&l, r->shown_action, s->shown_action, n * s->action_bytes, "the demonstration");
     tick.shown = lend(&l, r->shown, s->shown, n, "what was shown");
@@ -213,7 +230,8 @@ static int predict(rehearsal *r) {
   memset(r->chosen, 0xff, n * s->action_bytes);
   for (uint32_t q = 0; r->asks && q < ANSWERS; q++)
     if (r->answer[q]) memset(r->answer[q], 0xff, n * answers_width(&s->answers, q) * sizeof(float));
-  if (r->guards && run_guard(r->run, s->live.slab, s->live.frozen_bytes, "its weights or optimiser state") != 0) return run_skip(r->run, "the system protects no pages");
+  if (r->guards && run_guard(r->run, s->live.slab, s->live.frozen_bytes, "its weights or optimiser state") != 0)
+    return run_skip(r->run, "the system protects no pages");
   run_enter(r->run, "predict");
   uint64_t before = allocations_calls();
   int32_t code = s->learner->predict(s->learner_model, r->at, &tick);
@@ -231,12 +249,15 @@ static int predict(rehearsal *r) {
 static int step(rehearsal *r) {
   stage *s = &r->stage;
   baud_batch batch = stage_batch(s);
-  if (s->env->step(s->env_model, &batch) != BAUD_OK) return run_skip(r->run, "the environment that it was tried with failed");
+  if (s->env->step(s->env_model, &batch) != BAUD_OK)
+    return run_skip(r->run, "the environment that it was tried with failed");
   for (uint32_t k = 0; k < s->lanes; k++)
     if (++r->steps[k] >= s->limit && s->limit && !(s->flags[k] & BAUD_TERMINATED)) s->flags[k] = BAUD_TRUNCATED;
   batch.lane = s->reward_lanes;
   batch.lane_stride = s->reward_stride;
-  return s->reward->score(s->reward_model, &batch) == BAUD_OK ? CHECK_OK : run_skip(r->run, "the reward scheme that it was tried with failed");
+  return s->reward->score(s->reward_model, &batch) == BAUD_OK
+             ? CHECK_OK
+             : run_skip(r->run, "the reward scheme that it was tried with failed");
 }
 
 static int learn(rehearsal *r) {
@@ -245,11 +266,14 @@ static int learn(rehearsal *r) {
   size_t n = s->lanes;
   if (s->config.is_evaluation) return CHECK_OK;
   int sees = takes(s, BAUD_CH_OBSERVATION), is_shown = takes(s, BAUD_CH_DEMONSTRATION) && s->expert;
-  baud_outcome o = {.size = BAUD_SIZE(baud_outcome), .lanes = s->lanes, .obs = sees ? lend_fields(r, &l, r->obs, s->obs, "the observations") : NULL,
-                    .action = lend(&l, r->action, s->sealed_action, n * s->action_bytes, "the actions taken"),
-                    .reward = takes(s, BAUD_CH_REWARD) ? lend(&l, r->reward, s->rewards, n * sizeof(float), "the rewards") : NULL,
-                    .flags = lend(&l, r->flags, s->flags, n, "the flags"),
-                    .next_obs = sees ? lend_fields(r, &l, r->next_obs, s->next_obs, "the next observations") : NULL};
+  baud_outcome o = {
+      .size = BAUD_SIZE(baud_outcome),
+      .lanes = s->lanes,
+      .obs = sees ? lend_fields(r, &l, r->obs, s->obs, "the observations") : NULL,
+      .action = lend(&l, r->action, s->sealed_action, n * s->action_bytes, "the actions taken"),
+      .reward = takes(s, BAUD_CH_REWARD) ? lend(&l, r->reward, s->rewards, n * sizeof(float), "the rewards") : NULL,
+      .flags = lend(&l, r->flags, s->flags, n, "the flags"),
+      .next_obs = sees ? lend_fields(r, &l, r->next_obs, s->next_obs, "the next observations") : NULL};
   if (is_shown) {
     o.demonstration = lend(&l, r->shown_action, s->shown_action, n * s->action_bytes, "the demonstration");
     o.shown = lend(&l, r->shown, s->shown, n, "what was shown");

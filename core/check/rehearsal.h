@@ -25,15 +25,15 @@ typedef struct rehearsal {
   check_run *run;
   stage stage;
   fences fences;
-  void **at;              /* the learner's blocks; the stage's own unless fenced */
+  void **at; /* the learner's blocks; the stage's own unless fenced */
   enum rehearsal_handling handling;
-  int guards;             /* 1: WEIGHT and OPTIMISER pages are read-only in predict */
-  int asks;               /* 1: all questions are put every tick */
-  int judges, watches;    /* 1: answers are judged (else only that actions can be taken); lent buffers are compared */
+  int guards;          /* 1: WEIGHT and OPTIMISER pages are read-only in predict */
+  int asks;            /* 1: all questions are put every tick */
+  int judges, watches; /* 1: answers are judged (else only that actions can be taken); lent buffers are compared */
   uint64_t *episode;
   uint32_t *steps;
   uint64_t trace, answered, ticks;
-  uint64_t allocations;   /* calls of the allocator in predict and learn */
+  uint64_t allocations;                                    /* calls of the allocator in predict and learn */
   void **obs, **next_obs, *action, *shown_action, *chosen; /* what is lent */
   float *reward, *answer[ANSWERS];
   uint8_t *flags, *starts, *shown;
@@ -42,7 +42,8 @@ typedef struct rehearsal {
 enum rehearsal_mode { REHEARSAL_TRAINS, REHEARSAL_EVALUATES };
 
 /* CHECK_OK; failures are told to the run. */
-int rehearsal_open(rehearsal *r, check_run *run, const casting *cast, uint32_t lanes, enum rehearsal_mode mode, uint64_t seed);
+int rehearsal_open(rehearsal *r, check_run *run, const casting *cast, uint32_t lanes, enum rehearsal_mode mode,
+                   uint64_t seed);
 void rehearsal_close(rehearsal *r); /* once or twice */
 /* Puts the blocks into fenced buffers of their own. */
 int rehearsal_fence_blocks(rehearsal *r);
@@ -55,6 +56,7 @@ int rehearsal_each(check_run *run, rehearsal_ask ask);
 /* The index-th partner that suits the defaults: 1, or 0 where there is none. */
 int casting_find(check_run *run, uint32_t index, casting *cast);
 /* A whole configuration, as trial_open takes it. */
-void casting_config(const casting *cast, uint32_t lanes, enum rehearsal_mode mode, const char *rest, char *json, size_t size);
+void casting_config(const casting *cast, uint32_t lanes, enum rehearsal_mode mode, const char *rest, char *json,
+                    size_t size);
 
 #endif

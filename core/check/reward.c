@@ -19,7 +19,8 @@ static rig env; /* one at a time */
 static scorer one, two;
 
 /* The rig and two scorers, the second with its lanes shifted. */
-static int opened(check_run *run, const plugin *where, const baud_value *env_values, const baud_value *values, uint32_t shift) {
+static int opened(check_run *run, const plugin *where, const baud_value *env_values, const baud_value *values,
+                  uint32_t shift) {
   memset(&one, 0, sizeof one);
   memset(&two, 0, sizeof two);
   int code = rig_open(&env, run, where, env_values, SCORER_LANES, RIG_ONE_WORLD, run->seed);
@@ -44,7 +45,8 @@ static int play_both(uint32_t ticks) {
 }
 
 /* 14 */
-static int stays_in_bounds(check_run *run, const plugin *where, const baud_value *env_values, const baud_value *values) {
+static int stays_in_bounds(check_run *run, const plugin *where, const baud_value *env_values,
+                           const baud_value *values) {
   int verdict = opened(run, where, env_values, values, 0);
   one.watches = two.watches = 1;
   return closed(verdict == CHECK_OK ? play_both(TICKS) : verdict);
@@ -52,7 +54,8 @@ static int stays_in_bounds(check_run *run, const plugin *where, const baud_value
 int check_reward_bounds(check_run *run) { return scorer_each(run, stays_in_bounds); }
 
 /* 15 and 16 */
-static int writes_everything(check_run *run, const plugin *where, const baud_value *env_values, const baud_value *values) {
+static int writes_everything(check_run *run, const plugin *where, const baud_value *env_values,
+                             const baud_value *values) {
   int verdict = opened(run, where, env_values, values, 0);
   one.poison = 0x5a;
   two.poison = 0xa5;
@@ -66,7 +69,8 @@ static int gives_numbers(check_run *run, const plugin *where, const baud_value *
   baud_error error = {0};
   scorer *alone[] = {&one};
   int verdict = opened(run, where, env_values, values, 0);
-  if (verdict == CHECK_OK && view_check(&one.setup.view, &env.spec, &error) != 0) verdict = run_fail(run, "%s", error.text);
+  if (verdict == CHECK_OK && view_check(&one.setup.view, &env.spec, &error) != 0)
+    verdict = run_fail(run, "%s", error.text);
   if (verdict == CHECK_OK) verdict = scorers_begin(&env, alone, 1);
   for (uint32_t t = 0; t < TICKS && verdict == CHECK_OK; t++) {
     verdict = scorers_play(&env, alone, 1, 1);
@@ -81,7 +85,8 @@ int check_reward_values(check_run *run) { return scorer_each(run, gives_numbers)
 static int is_a_twin(check_run *run, const plugin *where, const baud_value *env_values, const baud_value *values) {
   int verdict = opened(run, where, env_values, values, 0);
   if (verdict == CHECK_OK) verdict = play_both(LONG);
-  if (verdict == CHECK_OK && !same_rewards()) verdict = run_fail(run, "two runs with the same seeds differ: it has a source of chance or a memory of its own");
+  if (verdict == CHECK_OK && !same_rewards())
+    verdict = run_fail(run, "two runs with the same seeds differ: it has a source of chance or a memory of its own");
   return closed(verdict);
 }
 int check_reward_twins(check_run *run) { return scorer_each(run, is_a_twin); }
@@ -89,13 +94,15 @@ int check_reward_twins(check_run *run) { return scorer_each(run, is_a_twin); }
 static int permutes(check_run *run, const plugin *where, const baud_value *env_values, const baud_value *values) {
   int verdict = opened(run, where, env_values, values, 2);
   if (verdict == CHECK_OK) verdict = play_both(LONG);
-  if (verdict == CHECK_OK && !same_rewards()) verdict = run_fail(run, "a lane's rewards depend on its place among the others");
+  if (verdict == CHECK_OK && !same_rewards())
+    verdict = run_fail(run, "a lane's rewards depend on its place among the others");
   return closed(verdict);
 }
 int check_reward_permutes(check_run *run) { return scorer_each(run, permutes); }
 
 /* 19, 20: the second takes the first one's lanes over in the middle. */
-static int snapshot_lives_on(check_run *run, const plugin *where, const baud_value *env_values, const baud_value *values) {
+static int snapshot_lives_on(check_run *run, const plugin *where, const baud_value *env_values,
+                             const baud_value *values) {
   scorer *alone[] = {&one}, *both[] = {&one, &two};
   int verdict = opened(run, where, env_values, values, 0);
   if (verdict == CHECK_OK) verdict = scorers_begin(&env, alone, 1);
@@ -105,15 +112,18 @@ static int snapshot_lives_on(check_run *run, const plugin *where, const baud_val
     memcpy(two.trace, one.trace, sizeof two.trace);
     verdict = scorers_play(&env, both, 2, TICKS);
   }
-  if (verdict == CHECK_OK && !same_rewards()) verdict = run_fail(run, "a copy of its lanes lives on otherwise than the original: part of the state is elsewhere");
+  if (verdict == CHECK_OK && !same_rewards())
+    verdict = run_fail(run, "a copy of its lanes lives on otherwise than the original: part of the state is elsewhere");
   return closed(verdict);
 }
 int check_reward_snapshot(check_run *run) { return scorer_each(run, snapshot_lives_on); }
 
-static int holds_no_pointers(check_run *run, const plugin *where, const baud_value *env_values, const baud_value *values) {
+static int holds_no_pointers(check_run *run, const plugin *where, const baud_value *env_values,
+                             const baud_value *values) {
   int verdict = opened(run, where, env_values, values, 0);
   if (verdict == CHECK_OK) verdict = play_both(30);
-  if (verdict == CHECK_OK && pointers_in(one.lane, one.stride * SCORER_LANES)) verdict = run_fail(run, "a lane holds what looks like an address");
+  if (verdict == CHECK_OK && pointers_in(one.lane, one.stride * SCORER_LANES))
+    verdict = run_fail(run, "a lane holds what looks like an address");
   return closed(verdict);
 }
 int check_reward_pointers(check_run *run) { return scorer_each(run, holds_no_pointers); }
@@ -126,8 +136,10 @@ static int keeps_nothing(check_run *run, const plugin *where, const baud_value *
   int verdict = opened(run, where, env_values, values, 0);
   uint32_t n = elf_writable(run->path, range, 16);
   for (uint32_t i = 0; i < n && verdict == CHECK_OK; i++)
-    if (run_guard(run, range[i].low, (size_t)(range[i].high - range[i].low), "static data of the library") != 0) verdict = run_skip(run, "the system protects no pages");
-  if (verdict == CHECK_OK && allocations_guard(run, "its model, which is immutable after create,") != 0) verdict = run_skip(run, "the system protects no pages");
+    if (run_guard(run, range[i].low, (size_t)(range[i].high - range[i].low), "static data of the library") != 0)
+      verdict = run_skip(run, "the system protects no pages");
+  if (verdict == CHECK_OK && allocations_guard(run, "its model, which is immutable after create,") != 0)
+    verdict = run_skip(run, "the system protects no pages");
   if (verdict == CHECK_OK) verdict = play_both(TICKS);
   run_unguard(run);
   allocations_from_heap();
@@ -139,14 +151,17 @@ static int keeps_nothing(check_run *run, const plugin *where, const baud_value *
 int check_reward_hidden(check_run *run) { return scorer_each(run, keeps_nothing); }
 
 /* 25 */
-static int allocates_nothing(check_run *run, const plugin *where, const baud_value *env_values, const baud_value *values) {
+static int allocates_nothing(check_run *run, const plugin *where, const baud_value *env_values,
+                             const baud_value *values) {
   baud_error error = {0};
   if (allocations_watch(run->path, &error) != 0) return run_skip(run, "%s", error.text);
   int verdict = opened(run, where, env_values, values, 0);
   uint64_t before = allocations_calls();
   if (verdict == CHECK_OK) verdict = play_both(TICKS);
   uint64_t calls = allocations_calls() - before;
-  if (verdict == CHECK_OK && calls) verdict = run_fail(run, "calls the allocator %llu times in %d steps: make what it needs in create", (unsigned long long)calls, TICKS);
+  if (verdict == CHECK_OK && calls)
+    verdict = run_fail(run, "calls the allocator %llu times in %d steps: make what it needs in create",
+                       (unsigned long long)calls, TICKS);
   return closed(verdict);
 }
 int check_reward_allocations(check_run *run) { return scorer_each(run, allocates_nothing); }
@@ -179,13 +194,18 @@ static int step_fits(check_run *run, const baud_view *v, delivery *d, double fac
   if (v->delay > 0) {
     if (d->n <= RIG_LIMIT) d->kept[d->n++] = v->when == BAUD_VIEW_EVERY_STEP || is_end ? fact : 0.0;
     double wanted = v->scale * held_back(v, d, is_end);
-    if (v->flip == 0.0 && v->drop == 0.0 && v->n_bins == 0 && v->offset == 0.0 && fabs(wanted - (double)got) > 1e-5 * fmax(1.0, fabs(wanted)))
-      return run_fail(run, "delivers %g where its view, with a delay of %u steps, says %g", (double)got, v->delay, wanted);
+    if (v->flip == 0.0 && v->drop == 0.0 && v->n_bins == 0 && v->offset == 0.0 &&
+        fabs(wanted - (double)got) > 1e-5 * fmax(1.0, fabs(wanted)))
+      return run_fail(run, "delivers %g where its view, with a delay of %u steps, says %g", (double)got, v->delay,
+                      wanted);
     return CHECK_OK;
   }
-  if (!is_kept) return got == 0.0f ? CHECK_OK : run_fail(run, "delivers %g at a step at which its view says that nothing is", (double)got);
+  if (!is_kept)
+    return got == 0.0f ? CHECK_OK
+                       : run_fail(run, "delivers %g at a step at which its view says that nothing is", (double)got);
   double value = v->when == BAUD_VIEW_SUM ? (double)(float)d->sum : fact;
-  if (!(view_probability(v, value, got) > 0.0)) return run_fail(run, "delivers %g for a fact of %g, which its view rules out", (double)got, value);
+  if (!(view_probability(v, value, got) > 0.0))
+    return run_fail(run, "delivers %g for a fact of %g, which its view rules out", (double)got, value);
   baud_view now = *v;
   now.when = BAUD_VIEW_EVERY_STEP;
   if (view_deliverable(&now, &value, 1, out, 4) == 0) return CHECK_OK;
@@ -201,17 +221,21 @@ static int luck_is_possible(check_run *run, const luck *l) {
   double stray = 20.0 / 3.0 + sqrt(400.0 / 9.0 + 40.0 * l->variance);
   if (l->variance == 0.0) stray = 1e-9 + 1e-12 * l->expected;
   if (fabs(l->hits - l->expected) <= stray) return CHECK_OK;
-  return run_fail(run, "what it delivers is not as probable as its view says: %.0f times where %.1f were to be expected", l->hits, l->expected);
+  return run_fail(run,
+                  "what it delivers is not as probable as its view says: %.0f times where %.1f were to be expected",
+                  l->hits, l->expected);
 }
 
-static int delivers_what_it_says(check_run *run, const plugin *where, const baud_value *env_values, const baud_value *values) {
+static int delivers_what_it_says(check_run *run, const plugin *where, const baud_value *env_values,
+                                 const baud_value *values) {
   static delivery d[SCORER_LANES];
   scorer *alone[] = {&one};
   luck l = {0};
   int verdict = opened(run, where, env_values, values, 0);
   const baud_view *v = &one.setup.view;
   if (verdict == CHECK_OK && v->kind != BAUD_VIEW_FACT) verdict = run_skip(run, "it declares no view");
-  if (verdict == CHECK_OK && (v->fact >= env.spec.n_facts || v->scale == 0.0)) verdict = run_skip(run, "its view is malformed, which another check speaks of");
+  if (verdict == CHECK_OK && (v->fact >= env.spec.n_facts || v->scale == 0.0))
+    verdict = run_skip(run, "its view is malformed, which another check speaks of");
   if (verdict == CHECK_OK) verdict = scorers_begin(&env, alone, 1);
   memset(d, 0, sizeof d);
   for (uint32_t t = 0; t < LONG && verdict == CHECK_OK; t++) {

@@ -15,7 +15,9 @@ enum { FOR_WORLD = 11, FOR_EPISODE, FOR_ACTION };
 
 /* ---- The host's face ---------------------------------------------------------------------------------- */
 
-static void log_nothing(const baud_host *host, uint32_t level, const char *text) { (void)host, (void)level, (void)text; }
+static void log_nothing(const baud_host *host, uint32_t level, const char *text) {
+  (void)host, (void)level, (void)text;
+}
 static const void *offer_nothing(const baud_host *host, const char *id) { return (void)host, (void)id, NULL; }
 static int32_t note(const baud_host *host, int32_t code, const char *why) {
   rig_host *me = host->ctx;
@@ -24,7 +26,12 @@ static int32_t note(const baud_host *host, int32_t code, const char *why) {
 }
 
 void rig_host_open(rig_host *host) {
-  *host = (rig_host){.host = {.size = BAUD_SIZE(baud_host), .minor = BAUD_MINOR, .ctx = host, .log = log_nothing, .fail = note, .extension = offer_nothing}};
+  *host = (rig_host){.host = {.size = BAUD_SIZE(baud_host),
+                              .minor = BAUD_MINOR,
+                              .ctx = host,
+                              .log = log_nothing,
+                              .fail = note,
+                              .extension = offer_nothing}};
 }
 
 static int failed(rig *r, const char *call, int32_t code) {
@@ -38,17 +45,21 @@ size_t rig_field_bytes(const baud_field *f) { return (f->dtype == BAUD_U8 ? 1u :
 
 static int is_field(const baud_field *f) {
   if (!f->name || f->count == 0) return 0;
-  return f->dtype == BAUD_F32 ? f->categories == 0 : (f->dtype == BAUD_I32 || f->dtype == BAUD_U8) && (f->dtype == BAUD_I32 || f->categories <= 256);
+  return f->dtype == BAUD_F32
+             ? f->categories == 0
+             : (f->dtype == BAUD_I32 || f->dtype == BAUD_U8) && (f->dtype == BAUD_I32 || f->categories <= 256);
 }
 
 static int check_spec(rig *r) {
   const baud_env_spec *s = &r->spec;
-  int is_sane = s->action && s->facts && s->n_facts > 0 && s->n_facts <= FIELDS_MOST && s->n_obs <= FIELDS_MOST && (s->n_obs == 0 || s->obs) && is_field(s->action);
+  int is_sane = s->action && s->facts && s->n_facts > 0 && s->n_facts <= FIELDS_MOST && s->n_obs <= FIELDS_MOST &&
+                (s->n_obs == 0 || s->obs) && is_field(s->action);
   for (uint32_t f = 0; is_sane && f < s->n_obs; f++) is_sane = is_field(&s->obs[f]);
   for (uint32_t f = 0; is_sane && f < s->n_facts; f++) is_sane = s->facts[f].name != NULL;
   if (!is_sane) return run_fail(r->run, "its spec has no action, no facts, too many fields or a malformed one");
   if (s->world_bytes && !r->ops->draw) return run_fail(r->run, "it has a world and no draw");
-  if (isnan(s->entropy_bits) || s->entropy_bits < 0.0) return run_fail(r->run, "its entropy is %g bits", s->entropy_bits);
+  if (isnan(s->entropy_bits) || s->entropy_bits < 0.0)
+    return run_fail(r->run, "its entropy is %g bits", s->entropy_bits);
   return CHECK_OK;
 }
 
@@ -73,18 +84,21 @@ static int allocate(rig *r) {
   r->flags = fences_add(&r->fences, n, "the flags");
   r->pick = fences_add(&r->fences, sizeof *r->pick * n, "the picked lanes");
   r->pick_seed = fences_add(&r->fences, sizeof *r->pick_seed * n, "the seeds");
-  int missing = !r->obs || !r->next || !r->facts || !r->id || !r->episode || !r->random || !r->trace || !r->steps || !r->pick_seed;
+  int missing = !r->obs || !r->next || !r->facts || !r->id || !r->episode || !r->random || !r->trace || !r->steps ||
+                !r->pick_seed;
   for (uint32_t f = 0; !missing && f < s->n_obs; f++) {
     r->obs[f] = fences_add(&r->fences, n * rig_field_bytes(&s->obs[f]), s->obs[f].name);
     r->next[f] = fences_add(&r->fences, n * rig_field_bytes(&s->obs[f]), s->obs[f].name);
     missing = !r->obs[f] || !r->next[f];
   }
-  for (uint32_t f = 0; !missing && f < s->n_facts; f++) missing = !(r->facts[f] = fences_add(&r->fences, n * sizeof(float), s->facts[f].name));
+  for (uint32_t f = 0; !missing && f < s->n_facts; f++)
+    missing = !(r->facts[f] = fences_add(&r->fences, n * sizeof(float), s->facts[f].name));
   for (uint32_t k = 0; !missing && k < n; k++) r->id[k] = k;
   return missing ? run_fail(r->run, "no memory for %u lanes", r->lanes) : CHECK_OK;
 }
 
-int rig_open(rig *r, check_run *run, const plugin *env, const baud_value *values, uint32_t lanes, enum rig_worlds worlds, uint64_t seed) {
+int rig_open(rig *r, check_run *run, const plugin *env, const baud_value *values, uint32_t lanes,
+             enum rig_worlds worlds, uint64_t seed) {
   memset(r, 0, sizeof *r);
   r->run = run;
   r->ops = env->unit->ops;
@@ -100,7 +114,8 @@ int rig_open(rig *r, check_run *run, const plugin *env, const baud_value *values
   r->limit = r->spec.max_steps && r->spec.max_steps < RIG_LIMIT ? r->spec.max_steps : RIG_LIMIT;
   r->stride = (r->spec.lane_bytes + 63u) & ~(uint64_t)63u;
   r->world_stride = worlds == RIG_WORLD_EACH ? (r->spec.world_bytes + 63u) & ~(uint64_t)63u : 0;
-  if ((double)lanes * (double)(r->stride + r->world_stride) + (double)r->spec.world_bytes > (double)BYTES_MOST) return BAUD_EARG; /* too large to be checked in time */
+  if ((double)lanes * (double)(r->stride + r->world_stride) + (double)r->spec.world_bytes > (double)BYTES_MOST)
+    return BAUD_EARG; /* too large to be checked in time */
   return allocate(r);
 }
 
@@ -129,13 +144,25 @@ uint32_t rig_read(const baud_field *f, const void *data, size_t element) {
 }
 
 void rig_lane_fields(const rig *r, void *const *batch, uint32_t lane, const void **out) {
-  for (uint32_t f = 0; f < r->spec.n_obs; f++) out[f] = (const char *)batch[f] + lane * rig_field_bytes(&r->spec.obs[f]);
+  for (uint32_t f = 0; f < r->spec.n_obs; f++)
+    out[f] = (const char *)batch[f] + lane * rig_field_bytes(&r->spec.obs[f]);
 }
 
 baud_batch rig_batch(rig *r) {
-  return (baud_batch){.size = BAUD_SIZE(baud_batch), .lanes = r->lanes, .pick = r->pick, .seed = r->pick_seed, .lane = r->lane, .lane_stride = r->stride,
-                      .world = r->world, .world_stride = r->world_stride, .action = r->action, .obs_before = (const void *const *)r->obs,
-                      .obs = r->next, .facts = r->facts, .reward = r->reward, .flags = r->flags};
+  return (baud_batch){.size = BAUD_SIZE(baud_batch),
+                      .lanes = r->lanes,
+                      .pick = r->pick,
+                      .seed = r->pick_seed,
+                      .lane = r->lane,
+                      .lane_stride = r->stride,
+                      .world = r->world,
+                      .world_stride = r->world_stride,
+                      .action = r->action,
+                      .obs_before = (const void *const *)r->obs,
+                      .obs = r->next,
+                      .facts = r->facts,
+                      .reward = r->reward,
+                      .flags = r->flags};
 }
 
 int rig_draw(rig *r, uint64_t seed) {
@@ -145,7 +172,8 @@ int rig_draw(rig *r, uint64_t seed) {
   for (uint32_t k = 0; k < n; k++) {
     char *world = r->world + k * r->world_stride;
     memset(world, 0, r->spec.world_bytes);
-    int32_t code = r->ops->draw(r->model, baud_split(baud_split(seed, FOR_WORLD), r->world_stride ? r->id[k] : 0), world);
+    int32_t code =
+        r->ops->draw(r->model, baud_split(baud_split(seed, FOR_WORLD), r->world_stride ? r->id[k] : 0), world);
     if (code != BAUD_OK) return failed(r, "draw", code);
   }
   return CHECK_OK;
@@ -211,7 +239,8 @@ int rig_step(rig *r) {
   int32_t code = r->ops->step(r->model, &batch);
   if (code != BAUD_OK) return failed(r, "step", code);
   for (uint32_t k = 0; k < r->lanes; k++) {
-    if (r->flags[k] & ~(unsigned)BAUD_TERMINATED) return run_fail(r->run, "step wrote flags %#x: 0 or BAUD_TERMINATED, please", r->flags[k]);
+    if (r->flags[k] & ~(unsigned)BAUD_TERMINATED)
+      return run_fail(r->run, "step wrote flags %#x: 0 or BAUD_TERMINATED, please", r->flags[k]);
     r->trace[k] = lived(r, k);
     r->steps[k]++;
     if (!r->flags[k] && r->steps[k] >= r->limit) r->flags[k] = BAUD_TRUNCATED;
@@ -259,7 +288,8 @@ int rig_each_variant(check_run *run, rig_ask ask) {
       return CHECK_FAILED;
     }
     /* a figure of an earlier setting outlives silence and skips; a skip is forgotten once something was asked */
-    if (answer != CHECK_OK ? verdict == CHECK_OK || !run->text[0] : verdict == CHECK_OK && !run->text[0]) memcpy(run->text, kept, sizeof kept);
+    if (answer != CHECK_OK ? verdict == CHECK_OK || !run->text[0] : verdict == CHECK_OK && !run->text[0])
+      memcpy(run->text, kept, sizeof kept);
     if (answer == CHECK_OK) verdict = CHECK_OK;
   }
   if (verdict == CHECK_SKIPPED && !run->text[0]) return run_skip(run, "no setting could be tried");

@@ -29,9 +29,9 @@ typedef struct rig {
   fences fences;
   char *world, *lane;
   uint64_t stride, world_stride;
-  void **obs, **next;       /* [field] -> [lane][count]; exchanged by rig_finish */
+  void **obs, **next; /* [field] -> [lane][count]; exchanged by rig_finish */
   void *action;
-  size_t action_bytes;      /* of one lane */
+  size_t action_bytes; /* of one lane */
   float **facts, *reward;
   uint8_t *flags;
   uint32_t *pick, n_picked; /* the lanes that the last reset took */
@@ -48,19 +48,20 @@ size_t rig_field_bytes(const baud_field *f); /* one lane's */
 
 /* Creates the model and buffers. BAUD_EARG where the plugin refuses its parameters (`run` is left alone); other
  * failures are told to `run`. */
-int rig_open(rig *r, check_run *run, const plugin *env, const baud_value *values, uint32_t lanes, enum rig_worlds worlds, uint64_t seed);
+int rig_open(rig *r, check_run *run, const plugin *env, const baud_value *values, uint32_t lanes,
+             enum rig_worlds worlds, uint64_t seed);
 void rig_close(rig *r);
 /* Frees the buffers and leaves the model, for checks in which it must not be destroyed. */
 void rig_abandon(rig *r);
 
 /* Failures of the plugin's calls are told to the rig's run; then these return CHECK_FAILED, else CHECK_OK. */
-int rig_draw(rig *r, uint64_t seed);     /* worlds, from seed (and identity) */
-int rig_reset(rig *r, uint32_t n);       /* the lanes pick[0..n), each into its next episode */
-int rig_begin(rig *r);                   /* draw by the rig's seed, reset all */
-void rig_act(rig *r);                    /* random legal actions */
-int rig_step(rig *r);                    /* steps, cuts long episodes, adds to traces */
-int rig_finish(rig *r);                  /* exchanges observations; resets what ended */
-int rig_play(rig *r, uint32_t ticks);    /* act, step, finish */
+int rig_draw(rig *r, uint64_t seed);  /* worlds, from seed (and identity) */
+int rig_reset(rig *r, uint32_t n);    /* the lanes pick[0..n), each into its next episode */
+int rig_begin(rig *r);                /* draw by the rig's seed, reset all */
+void rig_act(rig *r);                 /* random legal actions */
+int rig_step(rig *r);                 /* steps, cuts long episodes, adds to traces */
+int rig_finish(rig *r);               /* exchanges observations; resets what ended */
+int rig_play(rig *r, uint32_t ticks); /* act, step, finish */
 baud_batch rig_batch(rig *r);
 
 uint32_t rig_read(const baud_field *f, const void *data, size_t element); /* a discrete one */

@@ -14,18 +14,18 @@
 enum { RUN_TEXT = 700, RUN_GUARDS = 64 };
 
 typedef struct guard {
-  char *low, *high;  /* whole pages */
-  const char *what;  /* "its weights" */
+  char *low, *high; /* whole pages */
+  const char *what; /* "its weights" */
 } guard;
 
 typedef struct check_run {
   const check *check;
-  const char *path;         /* of the library, absolute */
-  const registry *plugins;  /* the library's units and possible partners; null in checks of the library */
-  const plugin *unit;       /* null in checks of the library */
+  const char *path;        /* of the library, absolute */
+  const registry *plugins; /* the library's units and possible partners; null in checks of the library */
+  const plugin *unit;      /* null in checks of the library */
   uint64_t seed;
   char text[RUN_TEXT];
-  char *now_in;             /* shared with the parent */
+  char *now_in; /* shared with the parent */
   guard guard[RUN_GUARDS];
   uint32_t n_guards;
   sigjmp_buf escape;

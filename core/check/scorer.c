@@ -45,7 +45,10 @@ int scorer_open(scorer *s, rig *env, const plugin *reward, const baud_value *val
   s->ops = reward->unit->ops;
   rig_host_open(&s->host);
   for (uint32_t k = 0; k < SCORER_LANES; k++) s->order[k] = (k + shift) % SCORER_LANES;
-  s->setup = (baud_reward_setup){.size = BAUD_SIZE(baud_reward_setup), .lanes = SCORER_LANES, .limit = env->limit, .env = &env->spec,
+  s->setup = (baud_reward_setup){.size = BAUD_SIZE(baud_reward_setup),
+                                 .lanes = SCORER_LANES,
+                                 .limit = env->limit,
+                                 .env = &env->spec,
                                  .view = {.size = BAUD_SIZE(baud_view), .scale = 1.0}};
   run_enter(s->run, "create");
   int32_t code = s->ops->create(&s->host.host, values, &s->setup, &s->model);
@@ -73,7 +76,8 @@ void scorer_close(scorer *s) {
 
 /* Lane order[place] of `from` to `place` of `to`. */
 static void arrange(const scorer *s, void *to, const void *from, size_t bytes) {
-  for (uint32_t p = 0; p < SCORER_LANES; p++) memcpy((char *)to + p * bytes, (const char *)from + s->order[p] * bytes, bytes);
+  for (uint32_t p = 0; p < SCORER_LANES; p++)
+    memcpy((char *)to + p * bytes, (const char *)from + s->order[p] * bytes, bytes);
 }
 
 static void arrange_fields(const scorer *s, void **to, void *const *from) {
@@ -81,8 +85,18 @@ static void arrange_fields(const scorer *s, void **to, void *const *from) {
 }
 
 static baud_batch batch_of(scorer *s) {
-  return (baud_batch){.size = BAUD_SIZE(baud_batch), .lanes = SCORER_LANES, .pick = s->pick, .seed = s->seed, .lane = s->lane, .lane_stride = s->stride,
-                      .action = s->action, .obs_before = (const void *const *)s->before, .obs = s->after, .facts = s->facts, .reward = s->reward, .flags = s->flags};
+  return (baud_batch){.size = BAUD_SIZE(baud_batch),
+                      .lanes = SCORER_LANES,
+                      .pick = s->pick,
+                      .seed = s->seed,
+                      .lane = s->lane,
+                      .lane_stride = s->stride,
+                      .action = s->action,
+                      .obs_before = (const void *const *)s->before,
+                      .obs = s->after,
+                      .facts = s->facts,
+                      .reward = s->reward,
+                      .flags = s->flags};
 }
 
 int scorer_reset(scorer *s) {
@@ -107,11 +121,13 @@ static int inputs_are_intact(scorer *s) {
   const rig *r = s->env;
   for (uint32_t p = 0; p < SCORER_LANES; p++) {
     uint32_t k = s->order[p];
-    int same = s->flags[p] == r->flags[k] && memcmp((char *)s->action + p * r->action_bytes, (char *)r->action + k * r->action_bytes, r->action_bytes) == 0;
+    int same = s->flags[p] == r->flags[k] && memcmp((char *)s->action + p * r->action_bytes,
+                                                    (char *)r->action + k * r->action_bytes, r->action_bytes) == 0;
     for (uint32_t f = 0; f < r->spec.n_facts; f++) same &= memcmp(&s->facts[f][p], &r->facts[f][k], sizeof(float)) == 0;
     for (uint32_t f = 0; f < r->spec.n_obs; f++) {
       size_t bytes = rig_field_bytes(&r->spec.obs[f]);
-      same &= memcmp((char *)s->before[f] + p * bytes, (char *)r->obs[f] + k * bytes, bytes) == 0 && memcmp((char *)s->after[f] + p * bytes, (char *)r->next[f] + k * bytes, bytes) == 0;
+      same &= memcmp((char *)s->before[f] + p * bytes, (char *)r->obs[f] + k * bytes, bytes) == 0 &&
+              memcmp((char *)s->after[f] + p * bytes, (char *)r->next[f] + k * bytes, bytes) == 0;
     }
     if (!same) return run_fail(s->run, "score changes facts, observations, actions or flags, which it is only to read");
   }
@@ -134,7 +150,8 @@ int scorer_score(scorer *s) {
   if (s->watches && inputs_are_intact(s) != CHECK_OK) return CHECK_FAILED;
   for (uint32_t p = 0; p < SCORER_LANES; p++) {
     uint64_t *trace = &s->trace[s->order[p]];
-    *trace = XXH3_64bits_withSeed(s->lane + p * s->stride, s->stride, XXH3_64bits_withSeed(&s->reward[p], sizeof(float), *trace));
+    *trace = XXH3_64bits_withSeed(s->lane + p * s->stride, s->stride,
+                                  XXH3_64bits_withSeed(&s->reward[p], sizeof(float), *trace));
   }
   return CHECK_OK;
 }

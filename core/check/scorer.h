@@ -24,16 +24,16 @@ typedef struct scorer {
   uint8_t *flags;
   uint32_t *pick;
   uint64_t *seed, trace[SCORER_LANES]; /* trace: by the rig's lane */
-  int poison;                   /* what rewards are filled with before each call */
-  int watches;                  /* 1: inputs are compared and fences looked at */
+  int poison;                          /* what rewards are filled with before each call */
+  int watches;                         /* 1: inputs are compared and fences looked at */
 } scorer;
 
 /* BAUD_EARG where the scheme refuses this environment or its parameters. `step`: places are shifted by it. */
 int scorer_open(scorer *s, rig *env, const plugin *reward, const baud_value *values, uint32_t shift);
 void scorer_close(scorer *s);
-void scorer_abandon(scorer *s); /* without destroying the model */
-int scorer_reset(scorer *s); /* the lanes that the rig has just reset */
-int scorer_score(scorer *s); /* after rig_step, before rig_finish */
+void scorer_abandon(scorer *s);                      /* without destroying the model */
+int scorer_reset(scorer *s);                         /* the lanes that the rig has just reset */
+int scorer_score(scorer *s);                         /* after rig_step, before rig_finish */
 float scorer_reward(const scorer *s, uint32_t lane); /* of the rig's lane */
 
 /* rig_begin and rig_play with scorers at the side. */

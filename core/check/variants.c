@@ -14,7 +14,9 @@ static void defaults(variant *v, const baud_unit *unit) {
   for (uint32_t i = 0; i < n; i++) v->values[i] = unit->params[i].def;
 }
 
-static uint32_t n_alternatives(const baud_param *p) { return p->type == BAUD_FLAG ? 1 : p->type == BAUD_CHOICE ? p->n_choices - 1 : 0; }
+static uint32_t n_alternatives(const baud_param *p) {
+  return p->type == BAUD_FLAG ? 1 : p->type == BAUD_CHOICE ? p->n_choices - 1 : 0;
+}
 
 /* Log-uniform on low .. high, so that small worlds are as likely as large ones. */
 static int64_t draw_whole(int64_t low, int64_t high, uint64_t *random) {
@@ -61,8 +63,10 @@ void variant_describe(variant *v, const baud_unit *unit) {
     size_t room = sizeof v->text - used;
     const char *space = used ? " " : "";
     int n = 0;
-    if (p->type == BAUD_FLOAT && v->values[i].f != p->def.f) n = snprintf(to, room, "%s%s=%.9g", space, p->key, v->values[i].f);
-    else if (p->type == BAUD_CHOICE && v->values[i].i != p->def.i) n = snprintf(to, room, "%s%s=%s", space, p->key, p->choices[v->values[i].i]);
+    if (p->type == BAUD_FLOAT && v->values[i].f != p->def.f)
+      n = snprintf(to, room, "%s%s=%.9g", space, p->key, v->values[i].f);
+    else if (p->type == BAUD_CHOICE && v->values[i].i != p->def.i)
+      n = snprintf(to, room, "%s%s=%s", space, p->key, p->choices[v->values[i].i]);
     else if (p->type != BAUD_FLOAT && p->type != BAUD_TEXT && v->values[i].i != p->def.i)
       n = snprintf(to, room, "%s%s=%lld", space, p->key, (long long)v->values[i].i);
     if (n > 0) used += (size_t)n;

@@ -10,8 +10,8 @@ enum { VARIANTS_DRAWN = 2, VARIANTS_MOST = 8, PARAMS_MOST = 64 };
 
 typedef struct variant {
   baud_value values[PARAMS_MOST];
-  uint32_t index;   /* 0: the defaults */
-  char text[200];   /* "feedback=label codes=8", "" for the defaults */
+  uint32_t index; /* 0: the defaults */
+  char text[200]; /* "feedback=label codes=8", "" for the defaults */
 } variant;
 
 /* Fills in the index-th setting; 0 when there are no more. Depends on unit, index and seed alone. */

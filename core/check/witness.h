@@ -11,10 +11,10 @@ typedef struct witness {
   rig *rig;
   baud_observer observer;
   uint32_t channels, fact;
-  void *state, *copy;     /* fenced by the rig */
+  void *state, *copy; /* fenced by the rig */
   uint64_t bytes;
   double *values, *weight;
-  uint32_t n_values;      /* 0: continuous */
+  uint32_t n_values; /* 0: continuous */
   uint32_t hot;
   const void **before, **after; /* one lane's fields */
 } witness;
@@ -37,7 +37,7 @@ int witness_step(witness *w, uint32_t lane, bits *b);
 baud_evidence witness_evidence(witness *w, uint32_t kind, uint32_t lane);
 int witness_tell(witness *w, const baud_evidence *e, bits *b);
 
-double bits_offered(const bits *b); /* of all channels */
+double bits_offered(const bits *b);        /* of all channels */
 int witness_is_discrete(const witness *w); /* everything told of has an alphabet */
 
 #endif

@@ -44,6 +44,10 @@ int answers_agree(answers *a, baud_error *error) {
     a->written[k] = calloc(floats, sizeof(float));
     a->sealed[k] = calloc(floats, sizeof(float));
     if (!a->written[k] || !a->sealed[k]) return error_set(error, BAUD_ENOMEM, "out of memory for answers");
+    a->mask |= UINT64_C(1) << k;
+    if (q->form != BAUD_FORM_CATEGORICAL) continue;
+    a->uniform[k] = log2(q->width_categorical);
+    a->least[k] = 0x1p-16 / q->width_categorical;
   }
   return 0;
 }
@@ -57,53 +61,84 @@ void answers_close(answers *a) {
   memset(a, 0, sizeof *a);
 }
 
-uint64_t answers_mask(const answers *a) {
-  uint64_t mask = 0;
-  for (uint32_t k = 0; k < ANSWERS; k++) mask |= (uint64_t)(answers_width(a, k) > 0) << k;
-  return mask;
-}
+uint64_t answers_mask(const answers *a) { return a->mask; }
 
-void answers_seal(answers *a, uint64_t ask_mask) {
-  for (uint32_t k = 0; k < ANSWERS; k++)
-    if (ask_mask >> k & 1u) memcpy(a->sealed[k], a->written[k], (size_t)answers_width(a, k) * a->lanes * sizeof(float));
-}
+/* ---- Checking and sealing ----------------------------------------------------------------------------- */
 
-double answers_floor(double q, uint32_t n) { return (1.0 - 0x1p-16) * q + 0x1p-16 / n; }
-
-/* Which probability is at fault, looked for only when one is. */
-static int blame_answer(const float *q, uint32_t n, const char *what, baud_error *error) {
+/* Which probability is at fault, looked for only when one may be: a zero with a sign is none. */
+static int look_closely(const float *q, uint32_t n, const char *what, baud_error *error) {
   double sum = 0.0;
   for (uint32_t i = 0; i < n; i++) {
     if (!(q[i] >= 0.0f) || !isfinite(q[i]))
       return error_set(error, BAUD_EPLUGIN, "answered probability %g for %s %u: it must be finite and not negative", (double)q[i], what, i);
     sum += (double)q[i];
   }
+  if (fabs(sum - 1.0) <= 1e-3) return 0;
   return error_set(error, BAUD_EPLUGIN, "its probabilities of %s sum to %g, not to 1", what, sum);
 }
 
-/* Sixteen sums side by side, so that the compiler may use vectors without reordering any one of them. A NaN makes
- * a sum NaN, an infinity makes it infinite; only a negative number needs a look of its own. */
-int answers_check(const float *q, uint32_t n, const char *what, baud_error *error) {
-  enum { WIDE = 16 };
-  float sums[WIDE] = {0.0f}, least[WIDE] = {0.0f}, sum = 0.0f, negative = 0.0f;
+/* Four numbers at a time, which no reordering of a plain sum's would allow the compiler. */
+typedef float four __attribute__((vector_size(16)));
+typedef int32_t four_bits __attribute__((vector_size(16)));
+
+/* Copies q[0..n) to `to`, where there is one; 1 when it is plainly a distribution: no sign is set, and the sum is 1
+ * within 1e-3, which it is not where a NaN or an infinity is among them. */
+static inline int copy_distribution(float *to, const float *q, uint32_t n) {
+  four sums[2] = {{0.0f}, {0.0f}}, next[2];
+  four_bits signs = {0};
   uint32_t i = 0;
-  for (; i + WIDE <= n; i += WIDE)
-    for (uint32_t k = 0; k < WIDE; k++) {
-      sums[k] += q[i + k];
-      least[k] = q[i + k] < least[k] ? q[i + k] : least[k];
-    }
+  int32_t sign = 0, bits;
+  float sum = 0.0f;
+  for (; i + 8 <= n; i += 8) {
+    memcpy(next, q + i, sizeof next);
+    if (to) memcpy(to + i, next, sizeof next);
+    sums[0] += next[0];
+    sums[1] += next[1];
+    signs |= (four_bits)next[0] | (four_bits)next[1];
+  }
   for (; i < n; i++) {
-    sums[0] += q[i];
-    least[0] = q[i] < least[0] ? q[i] : least[0];
+    memcpy(&bits, q + i, sizeof bits);
+    if (to) to[i] = q[i];
+    sum += q[i];
+    sign |= bits;
   }
-  for (uint32_t k = 0; k < WIDE; k++) {
-    sum += sums[k];
-    negative += least[k];
+  if (n >= 8) {
+    sums[0] += sums[1];
+    sum += (sums[0][0] + sums[0][1]) + (sums[0][2] + sums[0][3]);
+    sign |= signs[0] | signs[1] | signs[2] | signs[3];
   }
-  return fabsf(sum - 1.0f) <= 1e-3f && !(negative < 0.0f) ? 0 : blame_answer(q, n, what, error);
+  return sign >= 0 && fabsf(sum - 1.0f) <= 1e-3f;
 }
 
-double answers_bits(const float *q, uint32_t n, uint32_t index) { return -log2(answers_floor((double)q[index], n)); }
+int answers_check(const float *q, uint32_t n, const char *what, baud_error *error) {
+  return copy_distribution(NULL, q, n) ? 0 : look_closely(q, n, what, error);
+}
+
+int answers_seal(answers *a, uint64_t asked, baud_error *error) {
+  static const char *const what[ANSWERS] = {"action", "the observation", "the reward", "termination"};
+  int code = 0;
+  for (; asked && code == 0; asked &= asked - 1) {
+    unsigned k = (unsigned)__builtin_ctzll(asked);
+    uint32_t n = answers_width(a, k);
+    size_t floats = (size_t)n * a->lanes;
+    if (a->question[k].form != BAUD_FORM_CATEGORICAL) {
+      memcpy(a->sealed[k], a->written[k], floats * sizeof(float));
+      continue;
+    }
+    for (size_t at = 0; at < floats && code == 0; at += n)
+      if (!copy_distribution(a->sealed[k] + at, a->written[k] + at, n)) code = look_closely(a->sealed[k] + at, n, what[k], error);
+  }
+  return code;
+}
+
+/* ---- Scores ------------------------------------------------------------------------------------------- */
+
+double answers_floor(double q, uint32_t n) { return (1.0 - 0x1p-16) * q + 0x1p-16 / n; }
+
+double answers_bits(const answers *a, uint32_t which, uint32_t lane, uint32_t index) {
+  double q = (double)a->sealed[which][(size_t)lane * a->question[which].width_categorical + index];
+  return -log2((1.0 - 0x1p-16) * q + a->least[which]);
+}
 
 uint32_t answers_reward_index(const answers *a, float delivered) {
   uint32_t n = a->question[ANSWER_REWARD].width_categorical, i = 0;

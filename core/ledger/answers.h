@@ -16,6 +16,9 @@ typedef struct answers {
   float *written[ANSWERS];  /* [lane][width]: where the learner writes */
   float *sealed[ANSWERS];   /* the copy that is scored */
   double *reward_values;    /* what the categories of ANSWER_REWARD stand for */
+  uint64_t mask;            /* bit k: question k is answered */
+  double uniform[ANSWERS];  /* bits of a categorical answer that knows nothing: log2 of its width */
+  double least[ANSWERS];    /* the floor's share of each category */
 } answers;
 
 /* Questions that fit these fields; `reward_values` [n] are the rewards that can be delivered (n 0: continuous). */
@@ -29,15 +32,15 @@ void answers_close(answers *a);
 uint32_t answers_width(const answers *a, uint32_t which);
 /* Mask for baud_tick.ask of everything that the learner answers. */
 uint64_t answers_mask(const answers *a);
-/* Copies the answers in `ask` away. */
-void answers_seal(answers *a, uint64_t ask);
+/* Copies the answers in `asked`, which are answered, away and checks them as answers_check does. */
+int answers_seal(answers *a, uint64_t asked, baud_error *error);
 
 /* SIGNAL.md's floor: (1 - 2^-16) q + 2^-16 / n. */
 double answers_floor(double q, uint32_t n);
 /* Checks a categorical answer [n]: finite, none negative, summing to 1 within 1e-3. */
 int answers_check(const float *q, uint32_t n, const char *what, baud_error *error);
-/* -log2 of the floored probability of answer `index`; the answer must have been checked. */
-double answers_bits(const float *q, uint32_t n, uint32_t index);
+/* -log2 of the floored probability that a sealed answer gives category `index`. */
+double answers_bits(const answers *a, uint32_t which, uint32_t lane, uint32_t index);
 /* Index of a delivered reward among the values, or n when it is none of them. */
 uint32_t answers_reward_index(const answers *a, float delivered);
 

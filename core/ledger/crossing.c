@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ledger/repeats.h"
 #include "ledger/view.h"
 
 enum { QUEUE_BYTES = 64 << 20 };
@@ -24,7 +23,6 @@ struct crossing {
   int is_identity;      /* the fact crosses as it is, at every step */
   int is_noiseless;     /* given the world, steps leave nothing to chance */
   int is_settled;       /* nothing more can be learnt from steps, and they have no noise to be counted */
-  repeats *repeats;     /* null: every step is told */
   void *state, *rehearsal; /* the observer's state, and room for a copy */
   uint64_t state_bytes;
   /* The queue of each lane: steps whose reward is still to be delivered. */
@@ -117,8 +115,6 @@ int crossing_open(crossing **out, const crossing_border *border, baud_error *err
    * crosses; of everything, which is told as it is, a noiseless world leaves none */
   int is_soft = border->view.kind == BAUD_VIEW_FACT && view_needs(&border->view) != 0 && c->kind == CROSSING_EXACT;
   c->is_noiseless = (border->observer->flags & BAUD_NOISELESS) != 0 && !is_soft;
-  if ((border->observer->flags & BAUD_REPEATABLE) && c->is_noiseless && border->world && c->is_identity && (c->repeats = malloc(sizeof *c->repeats)))
-    repeats_open(c->repeats, border->env);
   c->weight = calloc(c->n_values + 1u, sizeof *c->weight);
   c->state_bytes = border->observer->state_bytes(border->model, border->lanes);
   c->state = aligned_alloc(64, (c->state_bytes + 64u) & ~(uint64_t)63u);
@@ -136,7 +132,6 @@ void crossing_close(crossing *c) {
   free(c->weight);
   free(c->state);
   free(c->rehearsal);
-  free(c->repeats);
   free(c->queue);
   free(c->queued);
   free(c->queue_first);
@@ -147,6 +142,11 @@ void crossing_close(crossing *c) {
 enum crossing_kind crossing_kind_of(const crossing *c) { return c->kind; }
 int crossing_is_settled(const crossing *c) { return c->is_settled || c->kind == CROSSING_NONE; }
 int crossing_has_memory(const crossing *c) { return c->queue_room > 0; }
+int crossing_leaves_out_repeats(const crossing *c) {
+  const crossing_border *b = &c->border;
+  return c->kind != CROSSING_NONE && (b->observer->flags & BAUD_REPEATABLE) && c->is_noiseless && b->world && c->is_identity;
+}
+uint32_t crossing_fact(const crossing *c) { return c->fact; }
 uint64_t crossing_state_bytes(const crossing *c) { return c->state_bytes; }
 const void *crossing_state(const crossing *c) { return c->state; }
 
@@ -336,7 +336,6 @@ int crossing_step(crossing *c, void *state, const moment *m, double *surprise, d
   if (c->kind == CROSSING_NONE || c->is_settled) return 0;
   if (!state) state = c->state;
   if (c->queue_room) return step_with_memory(c, state, m, surprise, noise);
-  if (c->repeats && c->repeats->n_fields && repeats_seen(c->repeats, m->obs_before, m->obs, m->action, m->flags, (float)m->facts[c->fact])) return 0;
   baud_evidence e = evidence_of(c, BAUD_EV_STEP, m);
   const baud_view *v = &c->border.view;
   int code = 0;

@@ -46,6 +46,9 @@ enum crossing_kind crossing_kind_of(const crossing *c);
 int crossing_is_settled(const crossing *c);
 /* 1 when the view has memory of its own, so that the state in crossing_state is not all there is. */
 int crossing_has_memory(const crossing *c);
+/* 1 when a step that this observer was told of before, with the fact crossing_fact, tells it nothing. */
+int crossing_leaves_out_repeats(const crossing *c);
+uint32_t crossing_fact(const crossing *c);
 uint64_t crossing_state_bytes(const crossing *c);
 const void *crossing_state(const crossing *c);
 

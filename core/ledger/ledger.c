@@ -6,20 +6,43 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct sums { /* of one lane's running episode */
-  uint64_t steps, demonstrations;
-  double surprise[BAUD_CHANNELS], noise[BAUD_CHANNELS];                   /* of everything */
-  double surprise_crossed[BAUD_CHANNELS], noise_crossed[BAUD_CHANNELS]; /* of what crosses */
+#include "ledger/repeats.h"
+
+typedef struct sums { /* of one lane's running episode, by one observer */
+  double surprise[BAUD_CHANNELS], noise[BAUD_CHANNELS];
 } sums;
+
+typedef struct listener { /* an ideal observer, and what it has told so far */
+  crossing *crossing;
+  int leaves_out_repeats;
+  repeats repeats;
+  sums *lane;
+} listener;
+
+typedef struct lane_books {
+  uint64_t demonstrations;
+  int is_told; /* an observer was given evidence in this episode */
+} lane_books;
+
+enum { EVERYTHING, CROSSED, LISTENERS };
 
 struct ledger {
   ledger_setup setup;
-  crossing *all, *crossed; /* crossed null: the same as all */
+  listener listener[LISTENERS];
+  uint32_t n_listeners;       /* 1: what crosses is everything */
+  int is_settled;             /* no step can tell any of them anything more */
   double wire[BAUD_CHANNELS]; /* of one symbol of each channel */
-  sums *lane;
-  int is_settled; /* no step can tell either observer anything more */
+  lane_books *lane;
   double received_total;
+  /* one lane's moment */
+  const void **before, **after; /* [field] */
+  size_t *field_bytes, action_bytes;
+  double *facts;
 };
+
+/* ---- Opening ------------------------------------------------------------------------------------------ */
+
+static size_t field_bytes(const baud_field *f) { return (f->dtype == BAUD_U8 ? 1u : 4u) * (size_t)f->count; }
 
 /* Bits that one symbol of a field takes on the wire; a continuous element is a float32. */
 static double field_wire(const baud_field *f) { return f->count * (f->categories ? log2(f->categories) : 32.0); }
@@ -43,13 +66,40 @@ static int same_border(const crossing_border *a, const crossing_border *b) {
   return v->kind == BAUD_VIEW_FACT && v->fact == 0 && is_whole && v->delay == 0 && v->n_bins == 0 && v->flip == 0.0 && v->drop == 0.0;
 }
 
+static int allocate(ledger *l) {
+  const baud_env_spec *env = l->setup.env;
+  l->lane = calloc(l->setup.lanes, sizeof *l->lane);
+  l->before = calloc(2u * env->n_obs + 1u, sizeof *l->before);
+  l->field_bytes = calloc(env->n_obs + 1u, sizeof *l->field_bytes);
+  l->facts = calloc(env->n_facts + 1u, sizeof *l->facts);
+  if (!l->lane || !l->before || !l->field_bytes || !l->facts) return BAUD_ENOMEM;
+  l->after = l->before + env->n_obs;
+  for (uint32_t f = 0; f < env->n_obs; f++) l->field_bytes[f] = field_bytes(&env->obs[f]);
+  l->action_bytes = field_bytes(env->action);
+  return 0;
+}
+
+static int open_listener(ledger *l, const crossing_border *border, baud_error *error) {
+  listener *who = &l->listener[l->n_listeners++];
+  who->lane = calloc(border->lanes, sizeof *who->lane);
+  if (!who->lane) return error_set(error, BAUD_ENOMEM, "out of memory");
+  int code = crossing_open(&who->crossing, border, error);
+  if (code == 0) who->leaves_out_repeats = crossing_leaves_out_repeats(who->crossing) && repeats_open(&who->repeats, border->env);
+  return code;
+}
+
+/* Looks whether there is still anyone to be told of steps. */
+static void look(ledger *l) {
+  l->is_settled = 1;
+  for (uint32_t i = 0; i < l->n_listeners; i++) l->is_settled &= crossing_is_settled(l->listener[i].crossing);
+}
+
 int ledger_open(ledger **out, const ledger_setup *setup, baud_error *error) {
   ledger *l = calloc(1, sizeof *l);
   if (!l) return error_set(error, BAUD_ENOMEM, "out of memory");
   *out = l;
   l->setup = *setup;
-  l->lane = calloc(setup->lanes, sizeof *l->lane);
-  if (!l->lane) return error_set(error, BAUD_ENOMEM, "out of memory");
+  if (allocate(l) != 0) return error_set(error, BAUD_ENOMEM, "out of memory");
   measure_wire(l);
   crossing_border everything = {.observer = setup->observer, .model = setup->model, .world = setup->world, .env = setup->env,
                                 .lanes = setup->lanes, .limit = setup->limit, .channels = setup->emitted,
@@ -57,75 +107,137 @@ int ledger_open(ledger **out, const ledger_setup *setup, baud_error *error) {
   crossing_border taken = everything;
   taken.channels = setup->emitted & setup->subscribed;
   taken.view = setup->view;
-  int code = crossing_open(&l->all, &everything, error);
-  if (!code && !same_border(&everything, &taken)) code = crossing_open(&l->crossed, &taken, error);
+  int code = open_listener(l, &everything, error);
+  if (!code && !same_border(&everything, &taken)) code = open_listener(l, &taken, error);
+  if (!code) look(l);
   return code;
 }
 
 void ledger_close(ledger *l) {
   if (!l) return;
-  crossing_close(l->all);
-  crossing_close(l->crossed);
+  for (uint32_t i = 0; i < l->n_listeners; i++) {
+    crossing_close(l->listener[i].crossing);
+    repeats_close(&l->listener[i].repeats);
+    free(l->listener[i].lane);
+  }
   free(l->lane);
+  free(l->before);
+  free(l->field_bytes);
+  free(l->facts);
   free(l);
 }
 
-static int refused(const ledger *l, const crossing *which, baud_error *error) {
-  if (which == l->crossed)
-    return error_set(error, BAUD_EPLUGIN, "a reward was delivered that the scheme's declared view rules out, or the environment's observer failed");
-  return error_set(error, BAUD_EPLUGIN, "the environment's observer failed, or a fact took a value outside its declared alphabet");
+/* ---- What happens ------------------------------------------------------------------------------------- */
+
+static void lane_fields(const ledger *l, const void *const *batch, uint32_t lane, const void **out) {
+  for (uint32_t f = 0; f < l->setup.env->n_obs; f++) out[f] = (const char *)batch[f] + lane * l->field_bytes[f];
 }
 
-/* Each moment goes to both observers. */
 typedef int (*teller)(crossing *, void *, const moment *, double *, double *);
-static int tell_both(ledger *l, teller telling, const moment *m, baud_error *error) {
-  sums *s = &l->lane[m->lane];
-  if (telling(l->all, NULL, m, s->surprise, s->noise) != 0) return refused(l, l->all, error);
-  if (l->crossed && telling(l->crossed, NULL, m, s->surprise_crossed, s->noise_crossed) != 0) return refused(l, l->crossed, error);
-  return 0;
+static int tell(ledger *l, uint32_t which, teller telling, const moment *m, baud_error *error) {
+  listener *who = &l->listener[which];
+  sums *s = &who->lane[m->lane];
+  l->lane[m->lane].is_told = 1;
+  if (telling(who->crossing, NULL, m, s->surprise, s->noise) == 0) return 0;
+  return error_set(error, BAUD_EPLUGIN, "%s", which == CROSSED
+      ? "a reward was delivered that the scheme's declared view rules out, or the environment's observer failed"
+      : "the environment's observer failed, or a fact took a value outside its declared alphabet");
 }
 
-static int tell_and_look(ledger *l, teller telling, const moment *m, baud_error *error) {
-  int code = tell_both(l, telling, m, error);
-  l->is_settled = crossing_is_settled(l->all) && (!l->crossed || crossing_is_settled(l->crossed));
+static int tell_all(ledger *l, teller telling, const moment *m, baud_error *error) {
+  int code = 0;
+  for (uint32_t i = 0; i < l->n_listeners && code == 0; i++) code = tell(l, i, telling, m, error);
+  look(l);
   return code;
 }
 
-int ledger_start(ledger *l, const moment *m, baud_error *error) {
-  return l->is_settled ? 0 : tell_and_look(l, crossing_start, m, error);
+int ledger_start(ledger *l, const void *const *obs, uint32_t lane, baud_error *error) {
+  if (l->is_settled) return 0;
+  lane_fields(l, obs, lane, l->before);
+  moment m = {.lane = lane, .obs = l->before};
+  return tell_all(l, crossing_start, &m, error);
 }
 
-int ledger_demonstration(ledger *l, const moment *m, baud_error *error) {
-  l->lane[m->lane].demonstrations++;
-  return tell_both(l, crossing_demonstration, m, error);
+int ledger_demonstration(ledger *l, const void *const *obs, const void *shown, uint32_t lane, double competence, baud_error *error) {
+  lane_fields(l, obs, lane, l->before);
+  l->lane[lane].demonstrations++;
+  moment m = {.lane = lane, .obs_before = l->before, .obs = l->before, .action = (const char *)shown + lane * l->action_bytes, .competence = competence};
+  return tell_all(l, crossing_demonstration, &m, error);
 }
 
-int ledger_step(ledger *l, const moment *m, baud_error *error) {
-  l->lane[m->lane].steps++;
-  return l->is_settled ? 0 : tell_and_look(l, crossing_step, m, error);
+static int tell_step(ledger *l, uint32_t which, const ledger_tick *tick, uint32_t lane, baud_error *error) {
+  lane_fields(l, tick->obs_before, lane, l->before);
+  lane_fields(l, tick->obs, lane, l->after);
+  for (uint32_t f = 0; f < l->setup.env->n_facts; f++) l->facts[f] = (double)tick->facts[f][lane];
+  moment m = {.lane = lane, .flags = tick->flags[lane], .obs_before = l->before, .obs = l->after,
+              .action = (const char *)tick->action + lane * l->action_bytes, .facts = l->facts, .delivered = tick->delivered[lane]};
+  int code = tell(l, which, crossing_step, &m, error);
+  look(l);
+  return code;
 }
 
-void ledger_episode(ledger *l, uint32_t lane, double figure[FIGURES]) {
-  sums *s = &l->lane[lane];
-  const double *surprise = l->crossed ? s->surprise_crossed : s->surprise, *noise = l->crossed ? s->noise_crossed : s->noise;
-  int bound_by_total = l->crossed && crossing_kind_of(l->crossed) == CROSSING_NONE;
+/* Everything that is new to a listener; most steps are repeats. */
+static int tell_new_steps(ledger *l, uint32_t which, const ledger_tick *tick, baud_error *error) {
+  listener *who = &l->listener[which];
+  const float *fact = tick->facts[crossing_fact(who->crossing)];
+  int code = 0;
+  for (uint32_t k = 0; k < l->setup.lanes && code == 0; k++) {
+    repeats_step step = {.before = tick->obs_before, .after = tick->obs, .action = tick->action, .lane = k, .flags = tick->flags[k], .fact = fact[k]};
+    if (!who->leaves_out_repeats || !repeats_seen(&who->repeats, &step)) code = tell_step(l, which, tick, k, error);
+  }
+  return code;
+}
+
+int ledger_step(ledger *l, const ledger_tick *tick, baud_error *error) {
+  int code = 0;
+  for (uint32_t i = 0; i < l->n_listeners && !l->is_settled && code == 0; i++)
+    if (!crossing_is_settled(l->listener[i].crossing)) code = tell_new_steps(l, i, tick, error);
+  return code;
+}
+
+/* ---- The end of an episode ---------------------------------------------------------------------------- */
+
+static void write_funnel(ledger *l, uint32_t lane, double figure[FIGURES]) {
+  sums *all = &l->listener[EVERYTHING].lane[lane], *crossed = &l->listener[l->n_listeners - 1].lane[lane];
   double offered_all = 0.0, received_all = 0.0;
   for (uint32_t k = 0; k < BAUD_CHANNELS; k++) {
-    double offered = s->surprise[k] - s->noise[k], received = surprise[k] - noise[k];
-    uint64_t symbols = k == BAUD_CH_OBSERVATION ? s->steps + 1 : k == BAUD_CH_REWARD ? s->steps : s->demonstrations;
-    figure[figure_of_channel(FIGURE_WIRE, k)] = l->wire[k] * (double)symbols;
-    figure[figure_of_channel(FIGURE_SURPRISE, k)] = s->surprise[k];
-    figure[figure_of_channel(FIGURE_NOISE, k)] = s->noise[k];
+    double offered = all->surprise[k] - all->noise[k], received = crossed->surprise[k] - crossed->noise[k];
+    figure[figure_of_channel(FIGURE_SURPRISE, k)] = all->surprise[k];
+    figure[figure_of_channel(FIGURE_NOISE, k)] = all->noise[k];
     figure[figure_of_channel(FIGURE_OFFERED, k)] = offered;
     figure[figure_of_channel(FIGURE_RECEIVED, k)] = received;
     offered_all += offered;
     received_all += received;
   }
-  if (bound_by_total) received_all = offered_all;
+  if (l->n_listeners > 1 && crossing_kind_of(l->listener[CROSSED].crossing) == CROSSING_NONE) received_all = offered_all;
   figure[FIGURE_OFFERED_ALL] = offered_all;
   figure[FIGURE_RECEIVED_ALL] = received_all;
   l->received_total += received_all;
-  memset(s, 0, sizeof *s);
+  *all = *crossed = (sums){0};
+}
+
+static int is_nothing(const sums *s) {
+  double most = 0.0;
+  for (uint32_t k = 0; k < BAUD_CHANNELS; k++) most += fabs(s->surprise[k]) + fabs(s->noise[k]);
+  return most == 0.0;
+}
+
+static void write_nothing(double figure[FIGURES]) {
+  for (uint32_t k = 0; k < BAUD_CHANNELS; k++)
+    for (uint32_t f = FIGURE_SURPRISE; f <= FIGURE_RECEIVED; f++) figure[figure_of_channel(f, k)] = 0.0;
+  figure[FIGURE_OFFERED_ALL] = figure[FIGURE_RECEIVED_ALL] = 0.0;
+}
+
+int ledger_episode(ledger *l, uint32_t lane, uint64_t steps, double figure[FIGURES]) {
+  lane_books *books = &l->lane[lane];
+  int is_told = books->is_told && !(is_nothing(&l->listener[EVERYTHING].lane[lane]) && is_nothing(&l->listener[l->n_listeners - 1].lane[lane]));
+  figure[figure_of_channel(FIGURE_WIRE, BAUD_CH_OBSERVATION)] = l->wire[BAUD_CH_OBSERVATION] * (double)(steps + 1);
+  figure[figure_of_channel(FIGURE_WIRE, BAUD_CH_REWARD)] = l->wire[BAUD_CH_REWARD] * (double)steps;
+  figure[figure_of_channel(FIGURE_WIRE, BAUD_CH_DEMONSTRATION)] = l->wire[BAUD_CH_DEMONSTRATION] * (double)books->demonstrations;
+  if (is_told) write_funnel(l, lane, figure);
+  else write_nothing(figure);
+  *books = (lane_books){0};
+  return is_told;
 }
 
 double ledger_received_total(const ledger *l) { return l->received_total; }
@@ -135,7 +247,7 @@ static char mark_of(const crossing *c) {
 }
 
 void ledger_marks(const ledger *l, char marks[FIGURES]) {
-  char offered = mark_of(l->all), received = l->crossed ? mark_of(l->crossed) : offered;
+  char offered = mark_of(l->listener[EVERYTHING].crossing), received = mark_of(l->listener[l->n_listeners - 1].crossing);
   for (uint32_t k = 0; k < BAUD_CHANNELS; k++) {
     int is_emitted = (int)(l->setup.emitted >> k & 1u), is_taken = (int)(l->setup.subscribed >> k & 1u) && is_emitted;
     marks[figure_of_channel(FIGURE_WIRE, k)] = is_emitted ? '=' : '-';

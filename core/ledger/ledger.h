@@ -2,6 +2,7 @@
  *
  * Two ideal observers run beside the trial: one told everything (offered), one told what crosses to the learner
  * (received). Where both are told the same they are one. All sums are in double, per lane, until its episode ends.
+ * Arrays are a batch's, over all lanes, and are looked at only as far as an observer can still learn from them.
  */
 #ifndef BAUD_CORE_LEDGER_H
 #define BAUD_CORE_LEDGER_H
@@ -21,17 +22,27 @@ typedef struct ledger_setup {
   baud_view view;      /* the reward scheme's */
 } ledger_setup;
 
+/* What a tick brought to all lanes. */
+typedef struct ledger_tick {
+  const void *const *obs_before, *const *obs; /* [field][lane][count] */
+  const void *action;                         /* [lane][count], within its categories */
+  float *const *facts;                        /* [fact][lane] */
+  const float *delivered;                     /* [lane] */
+  const uint8_t *flags;                       /* [lane] */
+} ledger_tick;
+
 int ledger_open(ledger **out, const ledger_setup *setup, baud_error *error);
 void ledger_close(ledger *l);
 
-/* The moments of a lane, in order. A failure names the environment's observer or the scheme's view. */
-int ledger_start(ledger *l, const moment *m, baud_error *error);
-int ledger_demonstration(ledger *l, const moment *m, baud_error *error);
-int ledger_step(ledger *l, const moment *m, baud_error *error);
+/* What happens, in order. A failure names the environment's observer or the scheme's view. */
+int ledger_start(ledger *l, const void *const *obs, uint32_t lane, baud_error *error);
+int ledger_demonstration(ledger *l, const void *const *obs, const void *shown, uint32_t lane, double competence, baud_error *error);
+int ledger_step(ledger *l, const ledger_tick *tick, baud_error *error);
 
-/* Writes the funnel of the lane's finished episode (wire, surprise, noise, offered, received, and the sums over
- * channels; others are left alone) and begins anew. */
-void ledger_episode(ledger *l, uint32_t lane, double figure[FIGURES]);
+/* Writes the funnel of the lane's finished episode of `steps` steps (wire, surprise, noise, offered, received, and the
+ * sums over channels; others are left alone) and begins anew. Returns 0 when no observer was told anything in it, so
+ * that everything but the wire is 0; else 1. */
+int ledger_episode(ledger *l, uint32_t lane, uint64_t steps, double figure[FIGURES]);
 
 /* Marks of the figures that ledger_episode writes. */
 void ledger_marks(const ledger *l, char marks[FIGURES]);

@@ -10,14 +10,6 @@
 #include "figures.h"
 #include "params.h"
 
-int config_is_due(int64_t rate, uint64_t index) {
-  if (rate > 0) return index % (uint64_t)rate == 0;
-  if (rate == RATE_NEVER) return 0;
-  if (index < 16) return 1;
-  unsigned octave = 63u - (unsigned)__builtin_clzll(index);
-  return (index & ((UINT64_C(1) << (octave - 4)) - 1)) == 0;
-}
-
 static int read_number(const cJSON *from, const char *key, double low, double high, double missing, double *out, baud_error *error) {
   const cJSON *item = cJSON_GetObjectItemCaseSensitive(from, key);
   *out = missing;

@@ -34,6 +34,12 @@ void config_clear(config *c);
 
 /* Whether episode `index` (from 0) is scored at this rate. The default takes sixteen an octave: all of the first
  * sixteen, then every 2^k-th, so that its cost fades while curves on a log axis stay dense. */
-int config_is_due(int64_t rate, uint64_t index);
+static inline int config_is_due(int64_t rate, uint64_t index) {
+  if (rate > 0) return index % (uint64_t)rate == 0;
+  if (rate == RATE_NEVER) return 0;
+  if (index < 16) return 1;
+  unsigned octave = 63u - (unsigned)__builtin_clzll(index);
+  return (index & ((UINT64_C(1) << (octave - 4)) - 1)) == 0;
+}
 
 #endif

@@ -67,8 +67,9 @@ typedef struct stage {
 int stage_open(stage *s, const registry *plugins, const char *config_json, uint64_t seed, baud_error *error);
 void stage_close(stage *s);
 
-/* Notes where control is about to go. */
-void stage_enter(const stage *s, enum site site);
+/* Notes where control is about to go, for trial_now_in. */
+extern const char *volatile stage_now_in;
+static inline void stage_enter(const stage *s, enum site site) { stage_now_in = s->place[site]; }
 /* The sentence of a failed call: the place, then what the plugin said. */
 int stage_blame(const stage *s, enum site site, int32_t code, baud_error *error);
 

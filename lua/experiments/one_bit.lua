@@ -42,7 +42,8 @@ local lockbox = baud.part "lockbox" {
       local figures = {}
       for learner, group in r:by "learner" do
         local function bits(figure) return group:mean(figure, { at = "total" }).value end
-        figures[#figures + 1] = ("%s %.3f ≤ %.3f ≤ %.3f"):format(learner, bits "absorbed", bits "received", bits "offered")
+        figures[#figures + 1] = ("%s %.3f ≤ %.3f ≤ %.3f"):format(learner, bits "absorbed", bits "received",
+          bits "offered")
       end
       return ok, table.concat(figures, "; ")
     end),
@@ -256,7 +257,7 @@ local digits = baud.part "digits" {
       return { exact:select { ["env.feedback"] = "outcome" }:first("success", 1):mean():agrees(32.5),
         exact:select { ["env.feedback"] = "reset" }:first("success", 1):mean():agrees(5.5) }
     end),
-    baud.claim "three digits: told each digit, an episode is worth 3 h(1/4) = 2.43 bits, told the outcome h(1/64) = .116"
+    baud.claim "three digits: told each, an episode is worth 3 h(1/4) = 2.43 bits, told the outcome h(1/64) = .116"
     (function(r)
       return { r:select { ["env.feedback"] = "per_digit" }:at("received", 1):mean():agrees(3 * h(1 / 4)),
         r:select { ["env.feedback"] = "outcome" }:at("received", 1):mean():agrees(h(1 / 64)) }

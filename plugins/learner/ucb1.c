@@ -41,6 +41,7 @@ static const double *ucb1_index(const ucb1_model *m, const baud_belief *belief) 
   double t = 1.0;
   for (uint32_t i = 0; i < belief->arms; i++)
     t += baud_belief_pulls(belief, i) - m->arms.prior_success - m->arms.prior_failure;
+  if (t < 1.0) t = 1.0; /* what rounding may leave of a prior that is no whole number */
   for (uint32_t i = 0; i < belief->arms; i++)
     belief->scratch[i] = baud_belief_mean(belief, i) + m->scale * sqrt(2.0 * log(t) / baud_belief_pulls(belief, i));
   return belief->scratch;

@@ -50,10 +50,42 @@
 #include "baud/random.h"
 
 enum {
-  none, static_counter, model_counter, batch_size, unwritten, out_of_bounds, writes_world, out_of_range, not_a_number, address_in_lane,
-  seed_ignored, serial_number, same_chance, illegal_accepted, allocates, leaks, no_reason, memory_unchecked, drawing_writes,
-  drawing_unfinished, resets_all, shared_instances, declares_otherwise, rounding, surprise_halved, surprise_doubled, surprise_negative,
-  value_unknown, noise_writes, noise_forgotten, soft_ignored, answer_unnormalised, prior_wrong, truth_missing, expert_misleads, crashes
+  none,
+  static_counter,
+  model_counter,
+  batch_size,
+  unwritten,
+  out_of_bounds,
+  writes_world,
+  out_of_range,
+  not_a_number,
+  address_in_lane,
+  seed_ignored,
+  serial_number,
+  same_chance,
+  illegal_accepted,
+  allocates,
+  leaks,
+  no_reason,
+  memory_unchecked,
+  drawing_writes,
+  drawing_unfinished,
+  resets_all,
+  shared_instances,
+  declares_otherwise,
+  rounding,
+  surprise_halved,
+  surprise_doubled,
+  surprise_negative,
+  value_unknown,
+  noise_writes,
+  noise_forgotten,
+  soft_ignored,
+  answer_unnormalised,
+  prior_wrong,
+  truth_missing,
+  expert_misleads,
+  crashes
 };
 
 enum { STEPS = 2, SYMBOLS = 3, MOST = 16 };
@@ -102,7 +134,9 @@ static int32_t draw(const void *model, uint64_t seed, void *world) {
 }
 
 static lane *lane_at(const baud_batch *b, uint32_t k) { return (lane *)(void *)(b->lane + k * b->lane_stride); }
-static uint32_t code_of(const baud_batch *b, uint32_t k) { return *(const uint32_t *)(const void *)(b->world + k * b->world_stride); }
+static uint32_t code_of(const baud_batch *b, uint32_t k) {
+  return *(const uint32_t *)(const void *)(b->world + k * b->world_stride);
+}
 
 static void show(const box *m, const baud_batch *b, uint32_t k) {
   uint32_t symbol = baud_below(&lane_at(b, k)->random, SYMBOLS);
@@ -157,7 +191,9 @@ static const baud_env_ops ops = {BAUD_SIZE(baud_env_ops), 0, create, destroy, dr
 
 /* ---- Observer: weights of codes -------------------------------------------------------------------------- */
 
-static uint64_t state_bytes(const void *model, uint32_t lanes) { return (void)model, (void)lanes, MOST * sizeof(double); }
+static uint64_t state_bytes(const void *model, uint32_t lanes) {
+  return (void)model, (void)lanes, MOST * sizeof(double);
+}
 static int32_t alphabet(const void *model, uint32_t fact, double *values, uint32_t max) {
   (void)model;
   if (fact > 0 || max < 2) return BAUD_EARG;
@@ -165,7 +201,9 @@ static int32_t alphabet(const void *model, uint32_t fact, double *values, uint32
   values[1] = FAULT == value_unknown ? 2.0 : 1.0;
   return 2;
 }
-static int32_t supports(const void *model, uint32_t channels, uint32_t fact, uint32_t needs) { return (void)model, (void)channels, (void)needs, fact == 0; }
+static int32_t supports(const void *model, uint32_t channels, uint32_t fact, uint32_t needs) {
+  return (void)model, (void)channels, (void)needs, fact == 0;
+}
 static int32_t open_at_prior(const void *model, void *state, uint32_t lanes) {
   (void)lanes;
   for (uint32_t c = 0; c < ((const box *)model)->codes; c++) ((double *)state)[c] = 1.0 / ((const box *)model)->codes;
@@ -173,14 +211,16 @@ static int32_t open_at_prior(const void *model, void *state, uint32_t lanes) {
 }
 static void tell_of_chance(const baud_evidence *e, double bits[BAUD_CHANNELS]) {
   memset(bits, 0, BAUD_CHANNELS * sizeof *bits);
-  if ((e->kind == BAUD_EV_START || e->kind == BAUD_EV_STEP) && e->sees_observation) bits[BAUD_CH_OBSERVATION] = log2(SYMBOLS);
+  if ((e->kind == BAUD_EV_START || e->kind == BAUD_EV_STEP) && e->sees_observation)
+    bits[BAUD_CH_OBSERVATION] = log2(SYMBOLS);
 }
 static double likelihood(const baud_evidence *e, uint32_t code) {
   uint32_t hit = *(const uint32_t *)e->action == code;
   if (FAULT == soft_ignored && e->weight[0] > 0.0 && e->weight[1] > 0.0) return 0.9;
   return e->weight[hit];
 }
-static int32_t noise(const void *model, const void *world, const void *state, const baud_evidence *e, double bits[BAUD_CHANNELS]) {
+static int32_t noise(const void *model, const void *world, const void *state, const baud_evidence *e,
+                     double bits[BAUD_CHANNELS]) {
   (void)model;
   tell_of_chance(e, bits);
   if (FAULT == noise_forgotten) memset(bits, 0, BAUD_CHANNELS * sizeof *bits);
@@ -196,7 +236,10 @@ static int32_t surprise(const void *model, void *state, const baud_evidence *e, 
   if (e->kind == BAUD_EV_DEMONSTRATION || !e->sees_reward) return BAUD_OK;
   for (uint32_t c = 0; c < m->codes; c++) p += w[c] *= likelihood(e, c);
   for (uint32_t c = 0; c < m->codes; c++) w[c] /= p;
-  bits[BAUD_CH_REWARD] = (FAULT == surprise_halved ? 0.5 : FAULT == surprise_doubled ? 2.0 : 1.0) * (p < 1.0 ? -log2(p) : 0.0);
+  bits[BAUD_CH_REWARD] = (FAULT == surprise_halved    ? 0.5
+                          : FAULT == surprise_doubled ? 2.0
+                                                      : 1.0) *
+                         (p < 1.0 ? -log2(p) : 0.0);
   if (FAULT == surprise_doubled) bits[BAUD_CH_REWARD] += 1.0;
   if (FAULT == surprise_negative) bits[BAUD_CH_REWARD] -= 1.0;
   return BAUD_OK;
@@ -207,7 +250,8 @@ static int32_t answer(const void *model, const void *state, const baud_query *qu
   if (FAULT == answer_unnormalised) probability[0] += 0.1;
   return BAUD_OK;
 }
-static const baud_observer observer = {BAUD_SIZE(baud_observer), 0, state_bytes, alphabet, supports, open_at_prior, noise, surprise, answer, NULL};
+static const baud_observer observer = {
+    BAUD_SIZE(baud_observer), 0, state_bytes, alphabet, supports, open_at_prior, noise, surprise, answer, NULL};
 
 /* ---- Quiz, expert, picture ------------------------------------------------------------------------------- */
 
@@ -240,7 +284,9 @@ static int32_t optimal(const void *model, const baud_batch *b, uint8_t *mask) {
 }
 static const baud_demonstrate demonstrate = {BAUD_SIZE(baud_demonstrate), 0, optimal};
 
-static int32_t extent(const void *model, uint32_t *width, uint32_t *height) { return (void)model, *width = 4, *height = 1, BAUD_OK; }
+static int32_t extent(const void *model, uint32_t *width, uint32_t *height) {
+  return (void)model, *width = 4, *height = 1, BAUD_OK;
+}
 static int32_t picture(const void *model, const void *world, const void *at, char *cells) {
   (void)model, (void)world;
   if (FAULT == crashes) __builtin_trap();
@@ -258,5 +304,7 @@ static const void *extension(const char *id) {
   return strcmp(id, "baud.draw/1") == 0 ? &drawing : NULL;
 }
 
-static const baud_unit unit = {BAUD_SIZE(baud_unit), BAUD_ENV, 1, 1, "test.box", "a box", "For the checks.", params, 1, 0, &ops, extension};
-const baud_library baud_plugin_1 = {BAUD_SIZE(baud_library), BAUD_MINOR, 0, BAUD_LAYOUT, "baud tests", "1", "MIT", &unit, 1, 0};
+static const baud_unit unit = {BAUD_SIZE(baud_unit), BAUD_ENV, 1, 1, "test.box", "a box",
+                               "For the checks.",    params,   1, 0, &ops,       extension};
+const baud_library baud_plugin_1 = {
+    BAUD_SIZE(baud_library), BAUD_MINOR, 0, BAUD_LAYOUT, "baud tests", "1", "MIT", &unit, 1, 0};

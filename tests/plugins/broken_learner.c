@@ -30,8 +30,24 @@
 #include "baud/tabular.h"
 
 enum {
-  none, static_counter, model_counter, weights_in_predict, learns_in_evaluation, unnormalised, not_a_number, illegal_action, out_of_bounds,
-  changes_reward, keeps_pointer, allocates, leaks, state_in_scratch, moved_by_questions, clock_of_its_own, crashes_in_a_crowd, memory_unchecked
+  none,
+  static_counter,
+  model_counter,
+  weights_in_predict,
+  learns_in_evaluation,
+  unnormalised,
+  not_a_number,
+  illegal_action,
+  out_of_bounds,
+  changes_reward,
+  keeps_pointer,
+  allocates,
+  leaks,
+  state_in_scratch,
+  moved_by_questions,
+  clock_of_its_own,
+  crashes_in_a_crowd,
+  memory_unchecked
 };
 enum { VALUES, RANDOM, LAST, KEPT, BLOCKS };
 
@@ -51,7 +67,8 @@ static int32_t create(const baud_host *host, const baud_value *values, baud_lear
   if (code != BAUD_OK) return free(m), code;
   m->blocks[VALUES] = baud_block_of(BAUD_F64, BAUD_WEIGHT, 0, m->table.actions, "values");
   m->blocks[RANDOM] = baud_block_of(BAUD_U64, BAUD_RNG, BAUD_PER_LANE, 1, "random");
-  m->blocks[LAST] = baud_block_of(BAUD_F64, FAULT == state_in_scratch ? BAUD_SCRATCH : BAUD_TRACE, 0, m->table.actions, "policy");
+  m->blocks[LAST] =
+      baud_block_of(BAUD_F64, FAULT == state_in_scratch ? BAUD_SCRATCH : BAUD_TRACE, 0, m->table.actions, "policy");
   m->blocks[KEPT] = baud_block_of(BAUD_U64, BAUD_TRACE, 0, 1, "kept");
   setup->blocks = m->blocks;
   setup->n_blocks = BLOCKS;
@@ -70,7 +87,8 @@ static int32_t init(const void *model, void *const *at, uint64_t seed) {
 static void commit_fault(const void *model, void *const *at, const baud_tick *t) {
   if (FAULT == static_counter || FAULT == clock_of_its_own) shared++;
   if (FAULT == model_counter) ((counter *)(uintptr_t)model)->count++;
-  if (FAULT == weights_in_predict || (FAULT == learns_in_evaluation && t->mode == BAUD_EVAL)) ((double *)at[VALUES])[0] += 1e-6;
+  if (FAULT == weights_in_predict || (FAULT == learns_in_evaluation && t->mode == BAUD_EVAL))
+    ((double *)at[VALUES])[0] += 1e-6;
   if (FAULT == allocates) {
     void *volatile piece = malloc(16);
     free(piece);
@@ -99,7 +117,8 @@ static int32_t predict(const void *model, void *const *at, const baud_tick *t) {
     baud_greedy_policy(at[VALUES], n, FAULT == state_in_scratch ? policy[0] : 0.3, mine);
     if (FAULT == moved_by_questions && t->ask) (void)baud_random(&random[k]);
     uint32_t action = baud_table_act(&m->table, t, k, mine, &random[k]);
-    if (FAULT == illegal_action && !t->action_given && action == n - 1) baud_write_discrete(&m->table.action, t->action, k, n);
+    if (FAULT == illegal_action && !t->action_given && action == n - 1)
+      baud_write_discrete(&m->table.action, t->action, k, n);
     if (FAULT == unnormalised || FAULT == not_a_number) mine[0] = FAULT == unnormalised ? mine[0] + 0.2 : NAN;
     if (FAULT == unnormalised || FAULT == not_a_number) baud_answer(t, m->table.asks_action, k, mine, n);
   }
@@ -120,5 +139,7 @@ static int32_t learn(const void *model, void *const *at, const baud_outcome *o) 
 }
 
 static const baud_learner_ops ops = {BAUD_SIZE(baud_learner_ops), 0, create, destroy, init, predict, learn};
-static const baud_unit unit = {BAUD_SIZE(baud_unit), BAUD_LEARNER, 1, 1, "test.counter", "a counter", "For the checks.", NULL, 0, 0, &ops, NULL};
-const baud_library baud_plugin_1 = {BAUD_SIZE(baud_library), BAUD_MINOR, 0, BAUD_LAYOUT, "baud tests", "1", "MIT", &unit, 1, 0};
+static const baud_unit unit = {BAUD_SIZE(baud_unit), BAUD_LEARNER, 1, 1, "test.counter", "a counter",
+                               "For the checks.",    NULL,         0, 0, &ops,           NULL};
+const baud_library baud_plugin_1 = {
+    BAUD_SIZE(baud_library), BAUD_MINOR, 0, BAUD_LAYOUT, "baud tests", "1", "MIT", &unit, 1, 0};

@@ -29,13 +29,28 @@
 #include "baud/plugin.h"
 
 enum {
-  none, crash_on_load, exit_on_load, exports_more, imports_rand, prints_on_load, moves_on_load, wrong_layout, lacks_score, newer_minor, bad_id, same_id,
-  any_extension, default_out_of_range, undocumented, same_key
+  none,
+  crash_on_load,
+  exit_on_load,
+  exports_more,
+  imports_rand,
+  prints_on_load,
+  moves_on_load,
+  wrong_layout,
+  lacks_score,
+  newer_minor,
+  bad_id,
+  same_id,
+  any_extension,
+  default_out_of_range,
+  undocumented,
+  same_key
 };
 
 #define FIRST_KEY "some"
 static const baud_param params[] = {
-    BAUD_PARAM_INT(FIRST_KEY, FAULT == default_out_of_range ? 11 : 1, 0, 10, "", FAULT == undocumented ? "" : "one thing"),
+    BAUD_PARAM_INT(FIRST_KEY, FAULT == default_out_of_range ? 11 : 1, 0, 10, "",
+                   FAULT == undocumented ? "" : "one thing"),
     BAUD_PARAM_INT(FAULT == same_key ? FIRST_KEY : "other", 1, 0, 10, "", "another thing"),
 };
 
@@ -68,12 +83,25 @@ BAUD_EXPORT int another_symbol;
 int another_symbol = 1;
 #endif
 
-static const void *claim(const char *id) { return strncmp(id, "baud.teach", 10) == 0 || FAULT == any_extension ? params : NULL; }
+static const void *claim(const char *id) {
+  return strncmp(id, "baud.teach", 10) == 0 || FAULT == any_extension ? params : NULL;
+}
 
-static const baud_reward_ops ops = {BAUD_SIZE(baud_reward_ops), 0, create, destroy, NULL, FAULT == lacks_score ? NULL : score};
+static const baud_reward_ops ops = {BAUD_SIZE(baud_reward_ops),         0, create, destroy, NULL,
+                                    FAULT == lacks_score ? NULL : score};
 static const baud_unit units[] = {
-    {BAUD_SIZE(baud_unit), BAUD_REWARD, 1, 1, FAULT == bad_id ? "Test still" : "test.still", "nothing", "For the checks.", params, 2, 0, &ops, FAULT == any_extension ? claim : NULL},
-    {BAUD_SIZE(baud_unit), BAUD_REWARD, 1, 1, FAULT == same_id ? "test.still" : "test.stiller", "nothing", "For the checks.", params, 2, 0, &ops, NULL},
+    {BAUD_SIZE(baud_unit), BAUD_REWARD, 1, 1, FAULT == bad_id ? "Test still" : "test.still", "nothing",
+     "For the checks.", params, 2, 0, &ops, FAULT == any_extension ? claim : NULL},
+    {BAUD_SIZE(baud_unit), BAUD_REWARD, 1, 1, FAULT == same_id ? "test.still" : "test.stiller", "nothing",
+     "For the checks.", params, 2, 0, &ops, NULL},
 };
-const baud_library baud_plugin_1 = {BAUD_SIZE(baud_library), BAUD_MINOR, FAULT == newer_minor ? 900 : 0, FAULT == wrong_layout ? 1 : BAUD_LAYOUT,
-                                    "baud tests", "1", "MIT", units, 2, 0};
+const baud_library baud_plugin_1 = {BAUD_SIZE(baud_library),
+                                    BAUD_MINOR,
+                                    FAULT == newer_minor ? 900 : 0,
+                                    FAULT == wrong_layout ? 1 : BAUD_LAYOUT,
+                                    "baud tests",
+                                    "1",
+                                    "MIT",
+                                    units,
+                                    2,
+                                    0};

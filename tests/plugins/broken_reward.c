@@ -28,8 +28,21 @@
 #include "baud/random.h"
 
 enum {
-  none, static_counter, model_state, place, unwritten, out_of_bounds, changes_facts, not_a_number, address_in_lane, allocates, leaks, drops_more,
-  adds_something, hidden_fact, memory_unchecked
+  none,
+  static_counter,
+  model_state,
+  place,
+  unwritten,
+  out_of_bounds,
+  changes_facts,
+  not_a_number,
+  address_in_lane,
+  allocates,
+  leaks,
+  drops_more,
+  adds_something,
+  hidden_fact,
+  memory_unchecked
 };
 
 typedef struct unsure {
@@ -48,7 +61,8 @@ static int32_t create(const baud_host *host, const baud_value *values, baud_rewa
   if (!m && FAULT != memory_unchecked) return host->fail(host, BAUD_ENOMEM, "no memory");
   m->random = 5;
   while (m->fact < setup->env->n_facts && !(setup->env->facts[m->fact].roles & BAUD_FACT_REWARD)) m->fact++;
-  if (m->fact == setup->env->n_facts) return free(m), host->fail(host, BAUD_EARG, "the environment has no fact of role reward");
+  if (m->fact == setup->env->n_facts)
+    return free(m), host->fail(host, BAUD_EARG, "the environment has no fact of role reward");
   setup->lane_bytes = sizeof(lane);
   setup->view.kind = BAUD_VIEW_FACT;
   setup->view.fact = FAULT == hidden_fact ? setup->env->n_facts : m->fact;
@@ -64,7 +78,8 @@ static lane *lane_at(const baud_batch *b, uint32_t k) { return (lane *)(void *)(
 
 static int32_t reset(const void *model, const baud_batch *b) {
   (void)model;
-  for (uint32_t i = 0; i < b->n_pick; i++) *lane_at(b, b->pick[i]) = (lane){b->seed[i], FAULT == address_in_lane ? (const void *)&counter : NULL};
+  for (uint32_t i = 0; i < b->n_pick; i++)
+    *lane_at(b, b->pick[i]) = (lane){b->seed[i], FAULT == address_in_lane ? (const void *)&counter : NULL};
   return BAUD_OK;
 }
 
@@ -90,5 +105,7 @@ static int32_t score(const void *model, const baud_batch *b) {
 }
 
 static const baud_reward_ops ops = {BAUD_SIZE(baud_reward_ops), 0, create, destroy, reset, score};
-static const baud_unit unit = {BAUD_SIZE(baud_unit), BAUD_REWARD, 1, 1, "test.unsure", "now and then nothing", "For the checks.", NULL, 0, 0, &ops, NULL};
-const baud_library baud_plugin_1 = {BAUD_SIZE(baud_library), BAUD_MINOR, 0, BAUD_LAYOUT, "baud tests", "1", "MIT", &unit, 1, 0};
+static const baud_unit unit = {BAUD_SIZE(baud_unit), BAUD_REWARD, 1, 1, "test.unsure", "now and then nothing",
+                               "For the checks.",    NULL,        0, 0, &ops,          NULL};
+const baud_library baud_plugin_1 = {
+    BAUD_SIZE(baud_library), BAUD_MINOR, 0, BAUD_LAYOUT, "baud tests", "1", "MIT", &unit, 1, 0};

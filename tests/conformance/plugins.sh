@@ -1,0 +1,90 @@
+#!/bin/sh
+# The battery of `baud check`: every plugin that ships passes it, every fault of tests/plugins/broken_*.c is caught by
+# the checks that are meant to catch it and by no others, and the program's own options hold.
+. "$(dirname "$0")/../lib.sh"
+unset BAUD_PLUGIN_PATH
+
+# ---- What ships ----
+n=0
+for library in "$BUILD"/plugins/env/.libs/*.so "$BUILD"/plugins/learner/.libs/*.so "$BUILD"/plugins/reward/.libs/*.so; do
+  [ -f "$library" ] || continue
+  n=$((n + 1))
+  output=$("$BAUD" check "$library" 2>&1)
+  ok $? "$(basename "$library" .so) passes the battery" "$(printf '%s\n' "$output" | grep -v '^ok')"
+done
+[ "$n" -ge 30 ]
+ok $? "plugins were found in the build tree" "only $n"
+
+# ---- What is broken ----
+# numbers OUTPUT: of the checks that failed or warned, 3,4,17
+numbers() { printf '%s\n' "$1" | sed -n 's/^\(FAIL\|warn\) *\([0-9]*\) .*/\2/p' | sort -nu | paste -s -d, -; }
+
+# break_one ROLE FAULT CHECKS
+break_one() {
+  flags=
+  case $2 in *_on_load) flags=-DFAULT_ON_LOAD=1 ;; exports_more) flags=-DFAULT_EXPORTS=1 ;; esac
+  library=$scratch/$1-$2.so
+  # as a plugin's author would
+  # shellcheck disable=SC2086
+  if ! output=$(${CC:-cc} -std=c11 -D_GNU_SOURCE -O1 -fPIC -shared -fvisibility=hidden -I"$SOURCE/core" -DFAULT="$2" $flags \
+    "$SOURCE/tests/plugins/broken_$1.c" -o "$library" -lm 2>&1); then
+    ok 1 "broken_$1.c compiles with the fault $2" "$output"
+    return
+  fi
+  output=$("$BAUD" check "$library" 2>&1)
+  status=$?
+  caught=$(numbers "$output")
+  wanted=$3
+  case $output in *"keeps no count"*) [ "$wanted" != 9 ] || wanted=- ;; esac # a sanitizer's allocator
+  case $2 in
+    none) is "a sound $1 is found sound" "${caught:--}" "$wanted" ;;
+    *) is "the fault $2 of a$([ "$1" != env ] || printf n) $1 is caught by check ${wanted}, and by no other" "${caught:--}" "$wanted" ;;
+  esac
+  case $wanted in - | 3) is "  and the exit code is 0" "$status" 0 ;; *) is "  and the exit code is 1" "$status" 1 ;; esac
+}
+
+for role in library env learner reward; do
+  sed -n 's/^ \*   \([a-z_]*\)  *\(-\|[0-9][0-9,]*\)$/\1 \2/p' "$SOURCE/tests/plugins/broken_$role.c" >"$scratch/$role.faults"
+  [ -s "$scratch/$role.faults" ]
+  ok $? "broken_$role.c has a table of faults"
+  while read -r fault checks; do
+    break_one $role "$fault" "$checks" </dev/null
+  done <"$scratch/$role.faults"
+done
+
+# ---- A learner that knows what nothing told it ----
+# shellcheck disable=SC2086
+if output=$(${CC:-cc} -std=c11 -D_GNU_SOURCE -O1 -fPIC -shared -fvisibility=hidden -I"$SOURCE/core" "$SOURCE/tests/plugins/cheats.c" -o "$scratch/cheats.so" -lm 2>&1); then
+  output=$("$BAUD" check --only 31 "$scratch/cheats.so" 2>&1)
+  contains "a learner that shares the world with its environment fails the leak certificate" \
+    "$(printf '%s\n' "$output" | sed -n '/^test.leaky$/,/^$/p')" "FAIL 31"
+  contains "one that only boasts does not: wrong facts cost it" \
+    "$(printf '%s\n' "$output" | sed -n '/^test.overconfident$/,/^$/p')" "ok   31"
+else
+  ok 1 "cheats.c compiles" "$output"
+fi
+
+# ---- The program ----
+sound=$scratch/reward-none.so
+is "a relative path is opened from here, not looked for" "$(cd "$scratch" && "$BAUD" check --only 2 ./reward-none.so 2>&1 | head -n 1)" "ok    2 exports baud_plugin_1 and nothing else"
+"$BAUD" check --only 2 baud.dense >"$scratch/named" 2>&1
+is "a unit is found by its name" "$?" 0
+"$BAUD" check "$scratch/absent.so" >/dev/null 2>&1
+is "a file that is not there is wrong use" "$?" 2
+"$BAUD" check no_such_unit >/dev/null 2>&1
+is "a name that nothing has is wrong use" "$?" 2
+"$BAUD" check --only 999 "$sound" >/dev/null 2>&1
+is "so is a check that there is not" "$?" 2
+"$BAUD" check >/dev/null 2>&1
+is "so is no plugin at all" "$?" 2
+printf 'not a library' >"$scratch/text.so"
+"$BAUD" check "$scratch/text.so" >"$scratch/out" 2>&1
+is "a file that is no library fails check 1" "$? $(head -c 7 "$scratch/out")" "1 FAIL  1"
+chmod o+w "$sound"
+"$BAUD" check "$sound" >"$scratch/out" 2>&1
+is "a library that others may write to is refused" "$? $(grep -c 'others may write' "$scratch/out")" "1 1"
+chmod o-w "$sound"
+is "the same seed gives the same report" "$("$BAUD" check --seed 7 "$sound" | grep -v seconds)" "$("$BAUD" check --seed 7 "$sound" | grep -v seconds)"
+is "in one process the answers are the same" "$("$BAUD" check --in-process --only 47 "$sound")" "$("$BAUD" check --only 47 "$sound")"
+is "as JSON there is an object a check" "$("$BAUD" check --json "$sound" | grep -c '"verdict":')" "$("$BAUD" check "$sound" | grep -c '^\(ok\|FAIL\|skip\|warn\) ')"
+contains "the list names the leak certificate" "$("$BAUD" check --list)" "leak certificate"

@@ -14,7 +14,7 @@ static int run(int argc, char **argv) {
     if (options_is(&o, "help")) return cli_help(stdout, &subcommand_attach), EXIT_OK;
     if (options_is(&o, "ro")) show.screen.read_only = 1;
     else if (o.name[0]) got = show_take(&show, &o, &error);
-    else what = o.value;
+    else got = options_run(&o, &what, &error);
     if (got < 0) break;
   }
   if (got < 0) return cli_fail(EXIT_USAGE, "attach", &error);

@@ -1,12 +1,11 @@
 /* calibrate.c - baud calibrate: the ledger held against closed forms, case by case.
  */
 #include <cjson/cJSON.h>
-#include <getopt.h>
 #include <math.h>
 #include <string.h>
 
 #include "calibration/calibration.h"
-#include "cli.h"
+#include "cli/options.h"
 
 static cJSON *row_json(const calibration_case *c, const calibration_row *row) {
   cJSON *object = cJSON_CreateObject();
@@ -26,11 +25,10 @@ static void print_row(const calibration_case *c, const calibration_row *row) {
 
 static int measure_all(const registry *r, const char *filter, cJSON *list, baud_error *error) {
   int failures = 0, any = 0;
-  if (!list) printf("%-56s %16s %16s %10s\n", "case", "closed form", "ledger", "difference");
   for (const calibration_case *c = calibration_cases; c->name; c++) {
     calibration_row row = {0};
     if (filter && !strstr(c->name, filter)) continue;
-    any = 1;
+    if (!any++ && !list) printf("%-56s %16s %16s %10s\n", "case", "closed form", "ledger", "difference");
     if (c->measure(r, c, &row, error) != 0) return error_at(error, "%s", c->name), -1;
     failures += !calibration_holds(&row);
     list ? (void)cJSON_AddItemToArray(list, row_json(c, &row)) : print_row(c, &row);
@@ -41,17 +39,23 @@ static int measure_all(const registry *r, const char *filter, cJSON *list, baud_
 }
 
 static int run(int argc, char **argv) {
-  static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {0}};
-  cJSON *list = NULL;
-  for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
-    if (option == 'h') return cli_help(stdout, &subcommand_calibrate), EXIT_OK;
-    if (option != 'j') return EXIT_USAGE;
-    if (!list) list = cJSON_CreateArray();
-  }
   registry *r;
+  const char *filter = NULL;
   baud_error error = {0};
+  int as_json = 0, got;
+  options o;
+  options_init(&o, &subcommand_calibrate, argc, argv);
+  while ((got = options_next(&o, &error)) > 0) {
+    if (options_is(&o, "help")) return cli_help(stdout, &subcommand_calibrate), EXIT_OK;
+    if (options_is(&o, "json")) as_json = 1;
+    else if (filter) got = error_set(&error, BAUD_EARG, "unexpected \"%.100s\"; it takes one text", o.value);
+    else filter = o.value;
+    if (got < 0) break;
+  }
+  if (got < 0) return cli_fail(EXIT_USAGE, "calibrate", &error);
   if (registry_open(&r, &error) != 0) return cli_fail(EXIT_SYSTEM, "calibrate", &error);
-  int failures = measure_all(r, optind < argc ? argv[optind] : NULL, list, &error);
+  cJSON *list = as_json ? cJSON_CreateArray() : NULL;
+  int failures = measure_all(r, filter, list, &error);
   if (list && failures >= 0) {
     char *text = cJSON_Print(list);
     puts(text ? text : "[]");

@@ -101,12 +101,13 @@ static int judge_search(const search *s, const char *what, char *path, size_t si
 int cli_find_run(const char *what, char *path, size_t size, baud_error *error) {
   char folder[PATH_MAX];
   search s = {.n_names = 0};
+  if (what && !what[0]) return error_set(error, BAUD_EARG, "the run's name is empty; last means the newest");
   if (what && strcmp(what, "last") == 0) what = NULL;
   if (what && is_run(what)) return settle(what, path, size, error);
   if (what && strchr(what, '/')) return error_set(error, BAUD_ENOTFOUND, "%s is not a run's folder", what);
   int code = cli_runs_folder(s.runs, sizeof s.runs, error);
   if (code != 0) return code;
-  if (what && what[0] && strlen(what) < 256) {
+  if (what && strlen(what) < 256) {
     snprintf(folder, sizeof folder, "%s/%s", s.runs, what);
     if (is_run(folder)) return settle(folder, path, size, error);
   }

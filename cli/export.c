@@ -131,18 +131,17 @@ static int export_trial(export *e, const store_trial *t, baud_error *error) {
 static int export_all(export *e, baud_error *error) {
   enum { TRIALS_AT_ONCE = 64 };
   store_trial rows[TRIALS_AT_ONCE];
-  uint32_t n = 1, n_exported = 0;
-  int code = find_measured(e, error);
+  uint32_t n = 1, n_trials, first = e->trial < 0 ? 0 : (uint32_t)e->trial;
+  int code = store_trial_count(e->results, &n_trials, error);
+  if (!code && e->trial >= (int64_t)n_trials)
+    code = error_set(error, BAUD_EARG, "the run has no trial %lld; it has %u, from 0", (long long)e->trial, n_trials);
+  if (!code) code = find_measured(e, error);
   if (!code) print_heading(e);
-  for (uint32_t first = e->trial < 0 ? 0 : (uint32_t)e->trial; !code && n > 0; first += n) {
-    n = e->trial < 0 ? TRIALS_AT_ONCE : n_exported == 0;
+  for (uint32_t end = e->trial < 0 ? n_trials : first + 1; !code && n > 0 && first < end; first += n) {
+    n = end - first < TRIALS_AT_ONCE ? end - first : TRIALS_AT_ONCE;
     code = store_read_trials(e->results, first, rows, &n, error);
-    if (n && e->trial >= 0 && rows[0].trial != (uint32_t)e->trial) n = 0;
     for (uint32_t i = 0; i < n && !code; i++) code = export_trial(e, &rows[i], error);
-    n_exported += n;
   }
-  if (!code && e->trial >= 0 && n_exported == 0)
-    code = error_set(error, BAUD_EARG, "the run has no trial %lld", (long long)e->trial);
   return code;
 }
 
@@ -186,8 +185,7 @@ static int read_option(export *e, const options *o, const char **what, baud_erro
   else if (options_is(o, "trial")) {
     code = options_count(o, 0, UINT32_MAX, &trial, error);
     if (!code) e->trial = (int64_t)trial;
-  } else if (!*what) *what = o->value;
-  else code = error_set(error, BAUD_EARG, "unexpected \"%.100s\"; it takes one run", o->value);
+  } else code = options_run(o, what, error);
   return code;
 }
 

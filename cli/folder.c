@@ -56,6 +56,10 @@ static int holds(const char *folder, const char *name, const char *text) {
 /* ---- Where ----------------------------------------------------------------------------------------------- */
 
 static int make_given(const folder_source *source, const char *out, enum folder_kind *kind, baud_error *error) {
+  struct stat info;
+  if (!out[0]) return error_set(error, BAUD_EARG, "--out: it needs a folder");
+  if (stat(out, &info) == 0 && !S_ISDIR(info.st_mode))
+    return error_set(error, BAUD_EARG, "--out %s: it is not a folder; choose another name", out);
   if (make_parents(out, error) != 0) return error->code;
   if (mkdir(out, 0777) == 0) return 0;
   if (errno != EEXIST) return error_set(error, BAUD_EIO, "cannot create the folder %s: %s", out, strerror(errno));

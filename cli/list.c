@@ -1,6 +1,7 @@
 /* list.c - baud list: the runs there are, the newest first.
  */
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +61,7 @@ static int compare(const void *a, const void *b) {
 static int gather(entries *list, const char *runs, baud_error *error) {
   DIR *dir = opendir(runs);
   int code = 0;
+  if (!dir && errno != ENOENT) return error_set(error, BAUD_EIO, "cannot read the folder %s: %s", runs, strerror(errno));
   for (const struct dirent *file; dir && !code && (file = readdir(dir));) code = add(list, runs, file->d_name, error);
   if (dir) closedir(dir);
   if (list->n) qsort(list->at, list->n, sizeof *list->at, compare);

@@ -2,6 +2,7 @@
  *
  * The locale is taken for characters alone: numbers are written and read with a point everywhere.
  */
+#include <errno.h>
 #include <locale.h>
 #include <signal.h>
 #include <string.h>
@@ -30,9 +31,9 @@ static void print_help(FILE *to) {
 }
 
 static int refuse(const char *given) {
-  const char *names[SHOWN_ROWS];
-  for (int i = 0; i < SHOWN_ROWS; i++) names[i] = rows[i]->name;
-  const char *meant = error_closest(given, names, SHOWN_ROWS);
+  const char *names[SHOWN_ROWS + 2] = {"--help", "--version"};
+  for (int i = 0; i < SHOWN_ROWS; i++) names[i + 2] = rows[i]->name;
+  const char *meant = error_closest(given, names, SHOWN_ROWS + 2);
   if (meant) fprintf(stderr, "baud: unknown subcommand \"%s\" (did you mean \"%s\"?)\n", given, meant);
   else fprintf(stderr, "baud: unknown subcommand \"%s\" (baud --help lists them)\n", given);
   return EXIT_USAGE;
@@ -47,6 +48,14 @@ static int help(int argc, char **argv) {
   return EXIT_OK;
 }
 
+/* What was printed must have arrived: a full disk is not success. Subcommands that said so themselves are done. */
+static int check_output(int exit_code) {
+  int is_lost = fflush(stdout) != 0 || ferror(stdout);
+  if (!is_lost || exit_code == EXIT_SYSTEM) return exit_code;
+  fprintf(stderr, "baud: standard output cannot be written: %s\n", strerror(errno));
+  return EXIT_SYSTEM;
+}
+
 int main(int argc, char **argv) {
   setlocale(LC_CTYPE, "");
   signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error with a sentence */
@@ -55,6 +64,6 @@ int main(int argc, char **argv) {
   if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) return help(argc, argv);
   if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) return puts("baud " BAUD_VERSION), EXIT_OK;
   for (int i = 0; i < ROWS; i++)
-    if (strcmp(name, rows[i]->name) == 0) return rows[i]->run(argc - 1, argv + 1);
+    if (strcmp(name, rows[i]->name) == 0) return check_output(rows[i]->run(argc - 1, argv + 1));
   return refuse(name);
 }

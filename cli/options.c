@@ -72,11 +72,18 @@ int options_next(options *o, baud_error *error) {
     return 1;
   }
   if (strcmp(argument, "-h") == 0) argument = "--help";
-  if (argument[1] != '-') return refuse(o, argument + 1, NULL, 0, error);
+  if (argument[1] != '-')
+    return error_set(error, BAUD_EARG, "unknown option %.60s (baud %s --help lists them)", argument, o->of->name);
   return read_named(o, argument + 2, error);
 }
 
 int options_is(const options *o, const char *name) { return strcmp(o->name, name) == 0; }
+
+int options_run(const options *o, const char **what, baud_error *error) {
+  if (*what) return error_set(error, BAUD_EARG, "unexpected \"%.100s\"; it takes one run", o->value);
+  *what = o->value;
+  return 0;
+}
 
 int options_count(const options *o, uint64_t low, uint64_t high, uint64_t *count, baud_error *error) {
   char *end;

@@ -25,6 +25,9 @@ int options_next(options *o, baud_error *error);
 
 int options_is(const options *o, const char *name);
 
+/* The plain argument as the run that is meant; a second one is wrong use. */
+int options_run(const options *o, const char **what, baud_error *error);
+
 /* The value as a number in [low, high]. */
 int options_count(const options *o, uint64_t low, uint64_t high, uint64_t *count, baud_error *error);
 int options_real(const options *o, double low, double high, double *number, baud_error *error);

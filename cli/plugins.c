@@ -4,16 +4,15 @@
  * created for it, as a trial would.
  */
 #include <cjson/cJSON.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
+#include "cli/options.h"
 #include "figures.h"
 #include "params.h"
 #include "registry.h"
 
-static const char *const extension_ids[] = {"baud.observer/1", "baud.quiz/1", "baud.demonstrate/1", "baud.draw/1", "baud.teach/1", "baud.memory/1"};
+static const char *const extension_ids[] = {"baud.observer/1", "baud.quiz/1", "baud.demonstrate/1", "baud.draw/1", "baud.teach/1", "baud.memory/1", "baud.remember/1"};
 enum { N_EXTENSIONS = sizeof extension_ids / sizeof *extension_ids };
 
 static int has_extension(const baud_unit *u, int k) { return u->extension && u->extension(extension_ids[k]); }
@@ -223,21 +222,25 @@ static void print_unit_json(const plugin *p) {
 /* ---- The subcommand ----------------------------------------------------------------------------------- */
 
 static int run(int argc, char **argv) {
-  static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {0}};
-  int as_json = 0, option;
-  while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-    if (option == 'h') return cli_help(stdout, &subcommand_plugins), EXIT_OK;
-    if (option != 'j') return EXIT_USAGE;
-    as_json = 1;
-  }
-  if (argc - optind > 1) return fprintf(stderr, "baud plugins: one name at a time, please\n"), EXIT_USAGE;
   registry *r;
   const plugin *p = NULL;
+  const char *name = NULL;
   baud_error error = {0};
+  int as_json = 0, got;
+  options o;
+  options_init(&o, &subcommand_plugins, argc, argv);
+  while ((got = options_next(&o, &error)) > 0) {
+    if (options_is(&o, "help")) return cli_help(stdout, &subcommand_plugins), EXIT_OK;
+    if (options_is(&o, "json")) as_json = 1;
+    else if (name) got = error_set(&error, BAUD_EARG, "unexpected \"%.100s\"; it takes one name", o.value);
+    else name = o.value;
+    if (got < 0) break;
+  }
+  if (got < 0) return cli_fail(EXIT_USAGE, "plugins", &error);
   if (registry_open(&r, &error) != 0) return cli_fail(EXIT_SYSTEM, "plugins", &error);
   int code = EXIT_OK;
-  if (optind == argc) as_json ? print_list_json(r) : print_list(r);
-  else if (registry_find(r, 0, argv[optind], &p, &error) != 0) code = cli_fail(EXIT_USAGE, "plugins", &error);
+  if (!name) as_json ? print_list_json(r) : print_list(r);
+  else if (registry_find(r, 0, name, &p, &error) != 0) code = cli_fail(EXIT_USAGE, "plugins", &error);
   else as_json ? print_unit_json(p) : print_unit(p);
   registry_free(r);
   return code;

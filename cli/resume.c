@@ -55,8 +55,8 @@ static int run(int argc, char **argv) {
   int got;
   options_init(&o, &subcommand_resume, argc, argv);
   while ((got = options_next(&o, &error)) > 0) {
-    if (!o.name[0]) r.what = o.value;
-    else if ((got = take_option(&r, &o, &error)) < 0) break;
+    got = o.name[0] ? take_option(&r, &o, &error) : options_run(&o, &r.what, &error);
+    if (got < 0) break;
   }
   if (got < 0) return cli_fail(EXIT_USAGE, "resume", &error);
   if (r.wants_help) return cli_help(stdout, &subcommand_resume), EXIT_OK;

@@ -288,8 +288,7 @@ static int run(int argc, char **argv) {
     if (options_is(&o, "help")) return cli_help(stdout, &subcommand_show), EXIT_OK;
     if (options_is(&o, "json")) wants_json = 1;
     else if (options_is(&o, "trials")) extent = SHOW_ALL_TRIALS;
-    else if (!what) what = o.value;
-    else got = error_set(&error, BAUD_EARG, "unexpected \"%.100s\"; it takes one run", o.value);
+    else got = options_run(&o, &what, &error);
     if (got < 0) break;
   }
   if (got < 0) return cli_fail(EXIT_USAGE, "show", &error);

@@ -33,9 +33,9 @@ static int run(int argc, char **argv) {
   options_init(&o, &subcommand_stop, argc, argv);
   while ((got = options_next(&o, &error)) > 0) {
     if (options_is(&o, "help")) return cli_help(stdout, &subcommand_stop), EXIT_OK;
-    if (!o.name[0]) what = o.value;
-    else if ((got = options_count(&o, 0, UINT32_MAX, &which, &error)) < 0) break;
-    else is_one = 1;
+    is_one |= options_is(&o, "trial");
+    got = o.name[0] ? options_count(&o, 0, UINT32_MAX, &which, &error) : options_run(&o, &what, &error);
+    if (got < 0) break;
   }
   if (got < 0) return cli_fail(EXIT_USAGE, "stop", &error);
   int code = cli_find_run(what, folder, sizeof folder, &error);

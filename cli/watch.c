@@ -15,7 +15,7 @@ static int run(int argc, char **argv) {
     if (options_is(&o, "help")) return cli_help(stdout, &subcommand_watch), EXIT_OK;
     if (options_is(&o, "json")) follow.format = FOLLOW_JSON;
     else if (options_is(&o, "interval")) got = options_real(&o, 0.2, 3600, &follow.interval_seconds, &error);
-    else what = o.value;
+    else got = options_run(&o, &what, &error);
     if (got < 0) break;
   }
   if (got < 0) return cli_fail(EXIT_USAGE, "watch", &error);

@@ -149,7 +149,7 @@ static void prepare_calls(trial *t) {
   int is_shown = takes(s, BAUD_CH_DEMONSTRATION);
   const void *demonstration = is_shown ? s->shown_action : NULL;
   const uint8_t *shown = is_shown ? s->shown : NULL;
-  t->tick = (baud_tick){.size = BAUD_SIZE(baud_tick), .lanes = s->lanes, .mode = s->config.is_evaluation ? BAUD_EVAL : BAUD_TRAIN,
+  t->tick = (baud_tick){.size = BAUD_SIZE(baud_tick), .lanes = s->lanes, .mode = s->config.is_evaluation ? BAUD_PLAY : BAUD_TRAIN,
                         .starts = s->starts, .demonstration = demonstration, .shown = shown, .action = s->action, .answer = s->answers.written};
   t->step = t->score = stage_batch(s);
   t->score.lane = s->reward_lanes;
@@ -370,25 +370,28 @@ static int account(trial *t, baud_error *error) {
   return code;
 }
 
-/* 6: the intact transition, subscribed channels only. */
+/* 6: the intact transition, subscribed channels only; with frozen weights it is remembered at most. */
 static int learn(trial *t, baud_error *error) {
   stage *s = &t->stage;
-  if (s->config.is_evaluation) return 0;
+  if (s->config.is_evaluation && !s->remember) return 0;
   stage_enter(s, SITE_LEARN);
-  int32_t code = s->learner->learn(s->learner_model, s->live.at, &t->outcome);
+  int32_t code = s->config.is_evaluation ? s->remember->remember(s->learner_model, s->live.at, &t->outcome)
+                                         : s->learner->learn(s->learner_model, s->live.at, &t->outcome);
   return code == BAUD_OK ? 0 : stage_blame(s, SITE_LEARN, code, error);
 }
 
 /* ---- The end of an episode ---------------------------------------------------------------------------- */
 
-/* SIGNAL.md's live auditor: P(alarm) summed over all episodes is at most 2^-20 for any clean learner. */
+/* SIGNAL.md's live auditor: P(alarm) summed over all episodes is at most 2^-20 for any clean learner. Without an
+ * observer the length of the transcript stands in for what was received. */
 static void audit(trial *t) {
-  double excess = t->known - ledger_received_total(t->stage.ledger), e = (double)t->episodes + 1.0;
-  char mark = t->marks[FIGURE_RECEIVED_ALL];
-  if (t->has_alarm || mark == '-' || !(excess > 20.0 + log2(e * (e + 1.0)))) return;
+  const ledger *l = t->stage.ledger;
+  int has_observer = t->marks[FIGURE_RECEIVED_ALL] != '-';
+  double told = has_observer ? ledger_received_total(l) : ledger_transcript_total(l), e = (double)t->episodes + 1.0;
+  if (t->has_alarm || !(t->known - told > 20.0 + log2(e * (e + 1.0)))) return;
   t->has_alarm = t->has_event = 1;
-  snprintf(t->event, sizeof t->event, "leak alarm: %s knows %.1f bits after episode %.0f and received %.1f", t->stage.config.learner.plugin->unit->id,
-           t->known, e, ledger_received_total(t->stage.ledger));
+  snprintf(t->event, sizeof t->event, "leak alarm: %s knows %.1f bits after episode %.0f and %s %.1f", t->stage.config.learner.plugin->unit->id,
+           t->known, e, has_observer ? "received" : "was sent a transcript of", told);
 }
 
 static int quiz_after_episode(trial *t, double figure[FIGURES], baud_error *error) {
@@ -570,7 +573,12 @@ const double *trial_totals(const trial *t) { return t->total; }
 const double *trial_last(const trial *t) { return t->last; }
 uint64_t trial_episodes(const trial *t) { return t->episodes; }
 uint64_t trial_steps(const trial *t) { return t->steps; }
-void trial_marks(const trial *t, char marks[FIGURES]) { memcpy(marks, t->marks, FIGURES); }
+/* The ledger's are asked for anew: a sum of rewards may turn out to hide which fact it tells of, and then what is
+ * counted is a bound from there on. */
+void trial_marks(const trial *t, char marks[FIGURES]) {
+  memcpy(marks, t->marks, FIGURES);
+  ledger_marks(t->stage.ledger, marks);
+}
 
 const char *trial_next_event(trial *t) {
   if (!t->has_event) return NULL;

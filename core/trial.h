@@ -44,7 +44,8 @@ const double *trial_last(const trial *t);   /* [FIGURES] */
 uint64_t trial_episodes(const trial *t);
 uint64_t trial_steps(const trial *t);
 
-/* The provenance mark of each figure in this trial ('=', '<', '>', '~', '-'): figures.h. */
+/* The provenance mark of each figure in this trial ('=', '<', '>', '~', '-'): figures.h. As of now: a mark may weaken
+ * while a trial runs, so ask again with each drain. */
 void trial_marks(const trial *t, char marks[FIGURES]);
 
 /* The next sentence about this trial for the event log (an alarm of the leak auditor, a warning), or null. */

@@ -127,7 +127,8 @@ enum {
   BAUD_FACT_OUTCOME = 2,   /* 1 when the episode succeeded, read at the step that ends it; else 0 */
   BAUD_FACT_POTENTIAL = 4, /* the successor's potential, for shaping, a function of what the observation tells; the
                             * fact of the same name with "_before" behind it is that of the state acted in */
-  BAUD_FACT_HIDDEN = 8,    /* the host's alone: reports may use it, reward schemes may not */
+  BAUD_FACT_HIDDEN = 8,    /* the host's alone: reports may use it; a scheme that delivers it is refused, so look for
+                            * facts without this role, an outcome may have it too */
   BAUD_FACT_AT_END = 16    /* 0 at every step but the one that ends an episode: a scheme that delivers it at the end
                             * delivers it whole */
 };
@@ -267,7 +268,11 @@ typedef struct baud_learner_setup {
   const baud_block *blocks; /* out: lives as long as the model */
 } baud_learner_setup;
 
-enum { BAUD_TRAIN = 0, BAUD_EVAL = 1 }; /* modes; in EVAL no learn() follows */
+enum { /* modes of a tick */
+  BAUD_TRAIN = 0, /* acts for real; learn() follows */
+  BAUD_EVAL = 1,  /* a question put to a copy, as if at the first tick of an episode: nothing follows, nothing stays */
+  BAUD_PLAY = 2   /* acts for real with the weights as they are; "baud.remember/1" follows instead of learn() */
+};
 typedef struct baud_tick {  /* all that is known before the outcome exists */
   uint32_t size, lanes, mode;
   uint32_t action_given;    /* 1: `action` is set, answer for it and leave it; 0: choose, write `action` */
@@ -331,7 +336,8 @@ typedef struct baud_evidence {
 
 /* "baud.observer/1": the Bayesian who knows the prior and the noise, not the world. Its state is flat, the
  * host's, opened at the prior. All bits are -log2 of a probability (of a density for continuous facts).
- * Channels in the order of delivery: demonstration, observation, reward; each given those before it, and flags. */
+ * Channels in the order of delivery: demonstration, observation, reward; each given those before it. Flags come
+ * with the step and are told to everyone: what they tell by themselves counts under reward, delivered or not. */
 enum { /* baud_observer.flags; each lets the host leave calls out, none changes a figure */
   BAUD_NOISELESS = 1,  /* given the world nothing is left to chance: noise() is asked for demonstrations alone */
   BAUD_REPEATABLE = 2  /* a step's evidence tells nothing when it comes a second time, whatever came between, and
@@ -428,6 +434,13 @@ typedef struct baud_cut {
   int32_t (*cut)(const void *model, void *const *blocks, uint32_t lane, uint32_t how, uint32_t keep);
 } baud_cut;
 
+/* "baud.remember/1": in PLAY, what learn() does to memory and traces without what it does to weights. A learner that
+ * takes actions or rewards into its memory needs it to be itself when it is evaluated with frozen weights. */
+typedef struct baud_remember {
+  uint32_t size, pad;
+  int32_t (*remember)(const void *model, void *const *blocks, const baud_outcome *outcome); /* WEIGHT, OPTIMISER const */
+} baud_remember;
+
 /* ---- A service of the host's to learners: "baud.ideal/1" ---------------------------------------------- */
 
 /* The ideal observer of what crosses to this very learner, for learners that are to be as good as possible.
@@ -438,10 +451,10 @@ typedef struct baud_ideal {
   const baud_observer *observer;
   const void *model;
   uint64_t state_bytes;
-  /* In predict, once each TRAIN tick, before the state is used: the episodes that start in this tick and what is
+  /* In predict, once each TRAIN or PLAY tick, before the state is used: the episodes that start in this tick and what is
    * demonstrated in it. */
   int32_t (*before)(const struct baud_ideal *ideal, void *state, const baud_tick *tick);
-  /* In learn, once each outcome: the step's observation and reward. */
+  /* In learn or remember, once each outcome: the step's observation and reward. */
   int32_t (*after)(const struct baud_ideal *ideal, void *state, const baud_outcome *outcome);
   void *ctx;
 } baud_ideal;
@@ -467,7 +480,9 @@ typedef struct baud_library {
   uint32_t n_units, pad;
 } baud_library;
 
-/* The sole export of a plugin library; the major is in the name. */
+/* The sole export of a plugin library; the major is in the name. This declaration makes it visible and gives it C
+ * linkage: define it as plain `const baud_library baud_plugin_1 = {..};`, in C and in C++ alike. Minors append members
+ * to structs; initialisers that name members (C11, C++20) compile against all of them without warnings. */
 #define BAUD_EXPORT __attribute__((visibility("default")))
 BAUD_EXPORT extern const baud_library baud_plugin_1;
 

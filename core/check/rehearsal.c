@@ -216,7 +216,7 @@ static int predict(rehearsal *r) {
   int sees = takes(s, BAUD_CH_OBSERVATION), is_shown = takes(s, BAUD_CH_DEMONSTRATION) && s->expert;
   baud_tick tick = {.size = BAUD_SIZE(baud_tick),
                     .lanes = s->lanes,
-                    .mode = s->config.is_evaluation ? BAUD_EVAL : BAUD_TRAIN,
+                    .mode = s->config.is_evaluation ? BAUD_PLAY : BAUD_TRAIN,
                     .ask = r->asks ? answers_mask(&s->answers) : 0,
                     .obs = sees ? lend_fields(r, &l, r->obs, s->obs, "the observations") : NULL,
                     .starts = lend(&l, r->starts, s->starts, n, "the starts"),

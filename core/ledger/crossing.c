@@ -166,8 +166,10 @@ static int tell(crossing *c, void *state, const baud_evidence *e, double *surpri
     surprise[k] += bits[k];
     told += bits[k];
   }
-  /* a learner's own observer is never left out: it may keep track of where its lanes are */
-  if (told > 0.0 && b->world && c->is_noiseless && b->observer->settled) c->is_settled = b->observer->settled(b->model, state) == 1;
+  /* a learner's own observer is never left out, nor is one that has still demonstrations to judge: both may keep
+   * track of where their lanes are */
+  int may_settle = b->world && c->is_noiseless && b->observer->settled && !(b->channels & BAUD_MASK(BAUD_CH_DEMONSTRATION));
+  if (told > 0.0 && may_settle) c->is_settled = b->observer->settled(b->model, state) == 1;
   return 0;
 }
 
@@ -196,9 +198,17 @@ static int set_fact(crossing *c, baud_evidence *e, double value) {
   return c->values[c->hot] == value ? 0 : BAUD_EPLUGIN; /* a fact outside its own alphabet */
 }
 
+/* Whether this reward can have come of this fact; of a continuous one it is a number but for rounding in float. */
+static int may_be_of(const crossing *c, double fact, float delivered) {
+  const baud_view *v = &c->border.view;
+  double exact = v->offset + v->scale * fact;
+  return view_probability(v, fact, delivered) > 0.0 || (c->n_values == 0 && fabs(exact - (double)delivered) <= 1e-5 * (1.0 + fabs(exact)));
+}
+
 /* The reward of a memoryless view as evidence; BAUD_EPLUGIN when the view says it cannot have been delivered. */
 static int set_delivered(crossing *c, baud_evidence *e, const moment *m) {
   const baud_view *v = &c->border.view;
+  if (m->facts && !c->border.tells_facts && !may_be_of(c, m->facts[c->fact], m->delivered)) return BAUD_EPLUGIN;
   if (c->n_values == 0) return set_fact(c, e, m->facts ? m->facts[c->fact] : ((double)m->delivered - v->offset) / v->scale);
   if (c->is_identity) return set_fact(c, e, m->facts ? m->facts[c->fact] : (double)m->delivered);
   e->sees_reward = 1;
@@ -276,10 +286,24 @@ static int tell_each(crossing *c, void *state, uint32_t lane, double *surprise, 
   return code;
 }
 
+static double queued_sum(const crossing *c, uint32_t lane) {
+  double sum = 0.0, fact;
+  for (uint32_t k = 0; k < c->queued[lane]; k++) {
+    memcpy(&fact, entry_at(c, lane, k), 8);
+    sum += fact;
+  }
+  return sum;
+}
+
 /* Everything queued is delivered as one number. */
 static int deliver_sum(crossing *c, void *state, const moment *m, double *surprise, double *noise) {
   uint32_t which = 0;
-  double certain_sum, fact;
+  const baud_view *v = &c->border.view;
+  double certain_sum, fact, whole = queued_sum(c, m->lane);
+  /* a scheme adds up in float: what it delivers is the sum but for rounding */
+  float exact = (float)(v->offset + v->scale * whole);
+  float delivered = fabs((double)exact - (double)m->delivered) <= 1e-5 * (1.0 + fabs(whole)) ? exact : m->delivered;
+  if (!(view_probability(v, whole, delivered) > 0.0)) return BAUD_EPLUGIN;
   int uncertain = find_uncertain(c, state, m->lane, &which, &certain_sum), code = 0;
   if (uncertain < 0) return uncertain;
   if (uncertain > 1) {
@@ -288,7 +312,7 @@ static int deliver_sum(crossing *c, void *state, const moment *m, double *surpri
   } else if (uncertain == 1) {
     baud_evidence e = late_evidence(c, m->lane, which, &fact);
     double total = 0.0;
-    for (uint32_t i = 0; i < c->n_values; i++) total += c->weight[i] = view_probability(&c->border.view, certain_sum + c->values[i], m->delivered);
+    for (uint32_t i = 0; i < c->n_values; i++) total += c->weight[i] = view_probability(v, certain_sum + c->values[i], delivered);
     if (!(total > 0.0)) return BAUD_EPLUGIN;
     e.sees_reward = 1;
     e.weight = c->weight;
@@ -310,7 +334,7 @@ static int step_with_memory(crossing *c, void *state, const moment *m, double *s
   if (v->when == BAUD_VIEW_SUM || c->queued[m->lane] <= v->delay) return 0;
   double fact;
   baud_evidence late = late_evidence(c, m->lane, 0, &fact);
-  code = set_fact(c, &late, fact);
+  code = view_probability(v, v->when == BAUD_VIEW_AT_END ? 0.0 : fact, m->delivered) > 0.0 ? set_fact(c, &late, fact) : BAUD_EPLUGIN;
   if (code == 0 && v->when != BAUD_VIEW_AT_END) code = tell(c, state, &late, surprise, noise);
   c->queue_first[m->lane] = (c->queue_first[m->lane] + 1) % c->queue_room;
   c->queued[m->lane]--;

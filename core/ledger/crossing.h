@@ -34,6 +34,7 @@ typedef struct crossing_border { /* everything about a border but its state */
   uint32_t lanes, limit;
   uint32_t channels;         /* mask of what crosses */
   baud_view view;            /* kind BAUD_VIEW_FACT with scale 1 on fact 0 for the observer of everything */
+  int tells_facts;           /* 1 for the observer of everything: moment.delivered is not looked at */
 } crossing_border;
 
 typedef struct crossing crossing;

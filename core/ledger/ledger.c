@@ -14,6 +14,7 @@ typedef struct sums { /* of one lane's running episode, by one observer */
 
 typedef struct listener { /* an ideal observer, and what it has told so far */
   crossing *crossing;
+  int is_settled;         /* no step can tell it anything more */
   int leaves_out_repeats;
   repeats repeats;
   sums *lane;
@@ -26,14 +27,18 @@ typedef struct lane_books {
 
 enum { EVERYTHING, CROSSED, LISTENERS };
 
+enum { FLAG_BITS = 2 }; /* terminated, truncated: they tell where an episode ends, so a transcript decodes */
+
 struct ledger {
   ledger_setup setup;
   listener listener[LISTENERS];
   uint32_t n_listeners;       /* 1: what crosses is everything */
-  int is_settled;             /* no step can tell any of them anything more */
+  int is_settled;             /* all of them are */
+  int is_one;                 /* one listener that leaves out repeats, one lane */
+  int checks_rewards;         /* the scheme's view is plain enough to be held to it at every step */
   double wire[BAUD_CHANNELS]; /* of one symbol of each channel */
   lane_books *lane;
-  double received_total;
+  double received_total, transcript_total;
   /* one lane's moment */
   const void **before, **after; /* [field] */
   size_t *field_bytes, action_bytes;
@@ -56,6 +61,12 @@ static void measure_wire(ledger *l) {
   if (values) n = s->observer->alphabet(s->model, 0, values, 65536);
   free(values);
   l->wire[BAUD_CH_REWARD] = n > 0 ? log2(n) : 32.0;
+}
+
+/* The plainest views say what the reward must be, to the bit, whether or not an observer is asked. */
+static int is_plain(const baud_view *v) {
+  return v->kind == BAUD_VIEW_FACT && v->when != BAUD_VIEW_SUM && v->delay == 0 && v->n_bins == 0 && v->flip == 0.0 && v->drop == 0.0 &&
+         v->scale == 1.0 && v->offset == 0.0;
 }
 
 static int same_border(const crossing_border *a, const crossing_border *b) {
@@ -84,14 +95,14 @@ static int open_listener(ledger *l, const crossing_border *border, baud_error *e
   who->lane = calloc(border->lanes, sizeof *who->lane);
   if (!who->lane) return error_set(error, BAUD_ENOMEM, "out of memory");
   int code = crossing_open(&who->crossing, border, error);
-  if (code == 0) who->leaves_out_repeats = crossing_leaves_out_repeats(who->crossing) && repeats_open(&who->repeats, border->env);
+  if (code == 0) who->leaves_out_repeats = crossing_leaves_out_repeats(who->crossing) && repeats_open(&who->repeats, border->env, crossing_fact(who->crossing));
   return code;
 }
 
 /* Looks whether there is still anyone to be told of steps. */
 static void look(ledger *l) {
   l->is_settled = 1;
-  for (uint32_t i = 0; i < l->n_listeners; i++) l->is_settled &= crossing_is_settled(l->listener[i].crossing);
+  for (uint32_t i = 0; i < l->n_listeners; i++) l->is_settled &= l->listener[i].is_settled = crossing_is_settled(l->listener[i].crossing);
 }
 
 int ledger_open(ledger **out, const ledger_setup *setup, baud_error *error) {
@@ -103,14 +114,18 @@ int ledger_open(ledger **out, const ledger_setup *setup, baud_error *error) {
   measure_wire(l);
   crossing_border everything = {.observer = setup->observer, .model = setup->model, .world = setup->world, .env = setup->env,
                                 .lanes = setup->lanes, .limit = setup->limit, .channels = setup->emitted,
-                                .view = {.size = BAUD_SIZE(baud_view), .kind = BAUD_VIEW_FACT, .scale = 1.0}};
+                                .view = {.size = BAUD_SIZE(baud_view), .kind = BAUD_VIEW_FACT, .scale = 1.0}, .tells_facts = 1};
   crossing_border taken = everything;
+  taken.tells_facts = 0;
   taken.channels = setup->emitted & setup->subscribed;
   taken.view = setup->view;
   int code = open_listener(l, &everything, error);
   if (!code && !same_border(&everything, &taken)) code = open_listener(l, &taken, error);
-  if (!code) look(l);
-  return code;
+  l->checks_rewards = is_plain(&setup->view);
+  if (code) return code;
+  l->is_one = l->n_listeners == 1 && setup->lanes == 1 && l->listener[EVERYTHING].leaves_out_repeats;
+  look(l);
+  return 0;
 }
 
 void ledger_close(ledger *l) {
@@ -176,23 +191,23 @@ static int tell_step(ledger *l, uint32_t which, const ledger_tick *tick, uint32_
   return code;
 }
 
-/* Everything that is new to a listener; most steps are repeats. */
-static int tell_new_steps(ledger *l, uint32_t which, const ledger_tick *tick, baud_error *error) {
-  listener *who = &l->listener[which];
-  const float *fact = tick->facts[crossing_fact(who->crossing)];
+/* To each listener what is new to it. Not inlined: when there is nothing, the room that this takes is not paid for. */
+static __attribute__((noinline)) int tell_new_steps(ledger *l, const ledger_tick *tick, baud_error *error) {
   int code = 0;
-  for (uint32_t k = 0; k < l->setup.lanes && code == 0; k++) {
-    repeats_step step = {.before = tick->obs_before, .after = tick->obs, .action = tick->action, .lane = k, .flags = tick->flags[k], .fact = fact[k]};
-    if (!who->leaves_out_repeats || !repeats_seen(&who->repeats, &step)) code = tell_step(l, which, tick, k, error);
+  for (uint32_t i = 0; i < l->n_listeners; i++) {
+    listener *who = &l->listener[i];
+    for (uint32_t k = 0; k < l->setup.lanes && !who->is_settled && code == 0; k++) {
+      if (who->leaves_out_repeats && repeats_knows(&who->repeats, tick, k)) continue;
+      if (who->leaves_out_repeats) repeats_remember(&who->repeats, tick, k);
+      code = tell_step(l, i, tick, k, error);
+    }
   }
   return code;
 }
 
 int ledger_step(ledger *l, const ledger_tick *tick, baud_error *error) {
-  int code = 0;
-  for (uint32_t i = 0; i < l->n_listeners && !l->is_settled && code == 0; i++)
-    if (!crossing_is_settled(l->listener[i].crossing)) code = tell_new_steps(l, i, tick, error);
-  return code;
+  if (l->is_settled || (l->is_one && repeats_knows(&l->listener[EVERYTHING].repeats, tick, 0))) return 0;
+  return tell_new_steps(l, tick, error);
 }
 
 /* ---- The end of an episode ---------------------------------------------------------------------------- */
@@ -234,6 +249,9 @@ int ledger_episode(ledger *l, uint32_t lane, uint64_t steps, double figure[FIGUR
   figure[figure_of_channel(FIGURE_WIRE, BAUD_CH_OBSERVATION)] = l->wire[BAUD_CH_OBSERVATION] * (double)(steps + 1);
   figure[figure_of_channel(FIGURE_WIRE, BAUD_CH_REWARD)] = l->wire[BAUD_CH_REWARD] * (double)steps;
   figure[figure_of_channel(FIGURE_WIRE, BAUD_CH_DEMONSTRATION)] = l->wire[BAUD_CH_DEMONSTRATION] * (double)books->demonstrations;
+  for (uint32_t k = 0; k < BAUD_CHANNELS; k++)
+    if (l->setup.subscribed >> k & 1u) l->transcript_total += figure[figure_of_channel(FIGURE_WIRE, k)];
+  l->transcript_total += FLAG_BITS * (double)steps;
   if (is_told) write_funnel(l, lane, figure);
   else write_nothing(figure);
   *books = (lane_books){0};
@@ -241,6 +259,7 @@ int ledger_episode(ledger *l, uint32_t lane, uint64_t steps, double figure[FIGUR
 }
 
 double ledger_received_total(const ledger *l) { return l->received_total; }
+double ledger_transcript_total(const ledger *l) { return l->transcript_total; }
 
 static char mark_of(const crossing *c) {
   return crossing_kind_of(c) == CROSSING_EXACT ? '=' : crossing_kind_of(c) == CROSSING_BOUND ? '<' : '-';

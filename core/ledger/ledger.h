@@ -47,5 +47,8 @@ int ledger_episode(ledger *l, uint32_t lane, uint64_t steps, double figure[FIGUR
 /* Marks of the figures that ledger_episode writes. */
 void ledger_marks(const ledger *l, char marks[FIGURES]);
 double ledger_received_total(const ledger *l);
+/* Bits of a code fixed beforehand for everything delivered so far: log2 of the number of possible transcripts. It
+ * bounds what can be known where there is no observer to say what was received. */
+double ledger_transcript_total(const ledger *l);
 
 #endif

@@ -206,7 +206,7 @@ static int ask_batch(quiz *q, const quiz_learner *l, uint32_t batch, uint64_t as
   if (memory == QUIZ_MEMORY_WIPED) blocks_wipe(l->shadow, l->initial);
   baud_tick tick = {.size = BAUD_SIZE(baud_tick), .lanes = q->lanes, .mode = BAUD_EVAL, .action_given = given, .ask = ask,
                     .obs = l->subscribed & BAUD_MASK(BAUD_CH_OBSERVATION) ? q->pointers : NULL,
-                    .starts = memory == QUIZ_MEMORY_WIPED ? q->ones : q->zeros, .shown = q->zeros,
+                    .starts = q->ones, .shown = q->zeros,
                     .action = given ? q->action[batch] : q->chosen, .answer = l->answers->written};
   tick.demonstration = l->subscribed & BAUD_MASK(BAUD_CH_DEMONSTRATION) ? q->chosen : NULL;
   if (l->ops->predict(l->model, l->shadow->at, &tick) != BAUD_OK) return error_set(error, BAUD_EPLUGIN, "predict failed in the quiz");

@@ -211,6 +211,7 @@ static int create_learner(stage *s, baud_error *error) {
 static int open_learner(stage *s, const baud_observer *observer, baud_error *error) {
   double values[MAX_REWARD_VALUES];
   s->learner = s->config.learner.plugin->unit->ops;
+  s->remember = extension(&s->config.learner, "baud.remember/1");
   crossing_border border = {.observer = observer, .model = s->env_model, .env = &s->spec, .lanes = s->lanes, .limit = s->limit,
                             .channels = s->config.channels & emitted_channels(s), .view = s->reward_setup.view};
   int code = ideal_open(&s->ideal, &border, s->config.competence, error);

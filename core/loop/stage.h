@@ -36,6 +36,7 @@ typedef struct stage {
   const baud_env_ops *env;
   const baud_reward_ops *reward;
   const baud_learner_ops *learner;
+  const baud_remember *remember; /* null: it takes nothing of a step into its memory */
   void *env_model, *reward_model, *learner_model;
   baud_env_spec spec;
   baud_reward_setup reward_setup;

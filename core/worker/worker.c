@@ -114,6 +114,7 @@ static void show_on_board(worker *w, uint64_t now) {
 static void deliver(worker *w, uint64_t now) {
   const trial_columns *columns = trial_drain(w->trial);
   if (columns->n > 0 && columns->first_episode == w->sent_episodes) {
+    trial_marks(w->trial, w->marks);
     message_put_columns(&w->out, w->jobs[0].index, columns, w->marks);
     w->sent_episodes += columns->n;
     recent_add(&w->recent, columns);

@@ -148,16 +148,28 @@ static void learn_lane(const echo_model *m, void *const *blocks, uint32_t lane, 
   mean[1] += 1.0;
 }
 
-static int32_t echo_learn(const void *model, void *const *blocks, const baud_outcome *outcome) {
+/* What the next state is to know of this step: memory, so it is noted in play too, where nothing is learnt. */
+static int32_t echo_remember(const void *model, void *const *blocks, const baud_outcome *outcome) {
   const echo_model *m = model;
   for (uint32_t lane = 0; lane < m->table.lanes; lane++) {
-    uint32_t action = baud_discrete(&m->table.action, outcome->action, lane);
-    double reward = (double)outcome->reward[lane], *last = (double *)blocks[BLOCK_LAST] + 2 * (uint64_t)lane;
-    learn_lane(m, blocks, lane, action, reward);
-    last[0] = action + 1.0;
-    last[1] = reward;
+    double *last = (double *)blocks[BLOCK_LAST] + 2 * (uint64_t)lane;
+    last[0] = baud_discrete(&m->table.action, outcome->action, lane) + 1.0;
+    last[1] = (double)outcome->reward[lane];
   }
   return BAUD_OK;
+}
+
+static int32_t echo_learn(const void *model, void *const *blocks, const baud_outcome *outcome) {
+  const echo_model *m = model;
+  for (uint32_t lane = 0; lane < m->table.lanes; lane++)
+    learn_lane(m, blocks, lane, baud_discrete(&m->table.action, outcome->action, lane), (double)outcome->reward[lane]);
+  return echo_remember(model, blocks, outcome);
+}
+
+static const baud_remember echo_remembers = { .size = BAUD_SIZE(baud_remember), .remember = echo_remember };
+
+static const void *echo_extension(const char *id) {
+  return strcmp(id, "baud.remember/1") == 0 ? &echo_remembers : NULL;
 }
 
 /* ---- What the library exports ------------------------------------------------------------------------------ */
@@ -178,7 +190,8 @@ static const baud_unit units[] = { {
          "from.",
   .params = params,
   .n_params = PARAMS,
-  .ops = &echo_ops
+  .ops = &echo_ops,
+  .extension = echo_extension
 } };
 
 BAUD_EXPORT const baud_library baud_plugin_1 = {

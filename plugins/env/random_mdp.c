@@ -141,7 +141,7 @@ static int32_t mdp_step(const void *model, const baud_batch *batch) {
     lane->state = baud_categorical(&lane->random, mdp_row(m, world, pair), m->states);
     lane->step++;
     ((int32_t *)batch->obs[0])[k] = (int32_t)lane->state;
-    batch->flags[k] = lane->step == m->horizon ? BAUD_TERMINATED : 0;
+    batch->flags[k] = 0; /* an end by the clock is the host's to say: it truncates at max_steps */
   }
   return BAUD_OK;
 }

@@ -213,7 +213,7 @@ static int32_t posterior_predict(const void *model, void *const *blocks, const b
   memset(blocks[POSTERIOR_NOTHING], 0, m->blocks[POSTERIOR_NOTHING].count);
   int32_t code = posterior_open(m, blocks);
   int begins = 0;
-  for (uint32_t lane = 0; lane < m->lanes && tick->mode == BAUD_TRAIN; lane++)
+  for (uint32_t lane = 0; lane < m->lanes && tick->mode != BAUD_EVAL; lane++)
     begins |= tick->starts[lane] || (tick->demonstration && tick->shown[lane]);
   if (code == BAUD_OK && begins) code = m->ideal->before(m->ideal, blocks[POSTERIOR_OBSERVER], tick);
   const baud_table table = { .lanes = m->lanes, .states = 1, .actions = m->action.categories, .action = m->action,
@@ -242,11 +242,18 @@ static const baud_learner_ops posterior_ops = {
   posterior_init, posterior_predict, posterior_learn
 };
 
+/* All it learns it remembers: the same in play. */
+static const baud_remember posterior_remember = { BAUD_SIZE(baud_remember), 0, posterior_learn };
+
+static const void *posterior_extension(const char *id) {
+  return strcmp(id, "baud.remember/1") == 0 ? &posterior_remember : NULL;
+}
+
 static const baud_unit posterior_unit = {
   BAUD_SIZE(baud_unit), BAUD_LEARNER, 1, 1, "baud.posterior", "The exact Bayesian",
   "Knows the environment's prior and noise and conditions on all that crosses, by the ideal observer itself: the best "
   "that can be known from what is received. Takes every channel that the experiment lets through.",
-  posterior_params, POSTERIOR_PARAMS, 0, &posterior_ops, NULL
+  posterior_params, POSTERIOR_PARAMS, 0, &posterior_ops, posterior_extension
 };
 
 BAUD_EXPORT const baud_library baud_plugin_1 = {

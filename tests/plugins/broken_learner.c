@@ -87,7 +87,7 @@ static int32_t init(const void *model, void *const *at, uint64_t seed) {
 static void commit_fault(const void *model, void *const *at, const baud_tick *t) {
   if (FAULT == static_counter || FAULT == clock_of_its_own) shared++;
   if (FAULT == model_counter) ((counter *)(uintptr_t)model)->count++;
-  if (FAULT == weights_in_predict || (FAULT == learns_in_evaluation && t->mode == BAUD_EVAL))
+  if (FAULT == weights_in_predict || (FAULT == learns_in_evaluation && t->mode != BAUD_TRAIN))
     ((double *)at[VALUES])[0] += 1e-6;
   if (FAULT == allocates) {
     void *volatile piece = malloc(16);

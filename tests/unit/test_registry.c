@@ -1,7 +1,7 @@
-/* test_registry.c - plugin libraries that are broken, hostile, old, new or in the way, each built here from one small
- * source with ${CC:-cc} into a folder of its own; the registry must list every one with its reason and lose nothing.
+/* test_registry.c - plugin libraries that are broken, hostile, old, new or in the way, each built here with ${CC:-cc}
+ * from tests/plugins/odd.c into a folder of its own; the registry must list each with its reason and lose nothing.
  *
- * SOURCE names the source tree (for baud/plugin.h). In a build tree the shipped plugins are found as well, so every
+ * SOURCE names the source tree. In a build tree the shipped plugins are found as well, so every
  * test looks for its own ids and files alone.
  */
 #include "test.h"
@@ -15,59 +15,6 @@
 #include "registry.h"
 
 static char home[200]; /* the folder that everything lies in */
-
-static const char library_source[] =
-    "#include <stdlib.h>\n"
-    "#include <unistd.h>\n"
-    "#include \"baud/plugin.h\"\n"
-    "static int32_t create(const baud_host *h, const baud_value *v, baud_reward_setup *s, void **m) { return BAUD_OK; }\n"
-    "static void destroy(void *m) { }\n"
-    "static int32_t score(const void *m, const baud_batch *b) { return BAUD_OK; }\n"
-    "#ifndef SCORE\n#define SCORE score\n#endif\n"
-    "#ifndef ID\n#define ID \"test.registry.good\"\n#endif\n"
-    "#ifndef ROLE\n#define ROLE BAUD_REWARD\n#endif\n"
-    "#ifndef BEHAVIOUR\n#define BEHAVIOUR 3\n#endif\n"
-    "#ifndef DOC\n#define DOC \"A paragraph.\"\n#endif\n"
-    "#ifndef DEFAULT\n#define DEFAULT 5\n#endif\n"
-    "#ifndef CHOICE\n#define CHOICE \"b\"\n#endif\n"
-    "#ifndef PARAMS\n#define PARAMS params\n#endif\n"
-    "#ifndef N_PARAMS\n#define N_PARAMS 3\n#endif\n"
-    "#ifndef OPS\n#define OPS &ops\n#endif\n"
-    "#ifndef N_UNITS\n#define N_UNITS 1\n#endif\n"
-    "#ifndef LAYOUT\n#define LAYOUT BAUD_LAYOUT\n#endif\n"
-    "#ifndef NEEDS\n#define NEEDS 0\n#endif\n"
-    "#ifndef TABLE_SIZE\n#define TABLE_SIZE sizeof(baud_library)\n#endif\n"
-    "static const char *const choices[] = {\"a\", CHOICE};\n"
-    "#define POISON ((const void *)(uintptr_t)0x5a5a5a5a5a5a5a5a)\n"
-    "#ifdef NEWER\n" /* a minor that appended to every struct */
-    "#define REST , POISON, POISON\n"
-    "typedef struct { baud_reward_ops base; const void *rest[2]; } ops_type;\n"
-    "typedef struct { baud_param base; const void *rest[2]; } param_type;\n"
-    "typedef struct { baud_unit base; const void *rest[2]; } unit_type;\n"
-    "#else\n"
-    "#define REST\n"
-    "typedef struct { baud_reward_ops base; } ops_type;\n"
-    "typedef struct { baud_param base; } param_type;\n"
-    "typedef struct { baud_unit base; } unit_type;\n"
-    "#endif\n"
-    "static const ops_type ops = {{sizeof(ops_type), 0, create, destroy, NULL, SCORE} REST};\n"
-    "static const param_type params[] = {\n"
-    "  {{sizeof(param_type), BAUD_INT, 0, 0, \"size\", \"\", \"help\", NULL, {DEFAULT}, {0}, {10}} REST},\n"
-    "  {{sizeof(param_type), BAUD_CHOICE, 0, 2, \"way\", \"\", \"help\", choices, {1}} REST},\n"
-    "  {{sizeof(param_type), BAUD_TEXT, 0, 0, \"text\", \"\", \"help\", NULL, {0, 0, \"deep\"}} REST}};\n"
-    "#ifdef OLDER\n" /* a struct that ends before `extension`, with something else behind it */
-    "static const struct { baud_unit base; } unit = {{offsetof(baud_unit, extension), ROLE, BEHAVIOUR, 1, ID, \"t\", DOC,\n"
-    "  (const baud_param *)PARAMS, N_PARAMS, 0, OPS, (const void *(*)(const char *))POISON}};\n"
-    "#else\n"
-    "static const unit_type unit = {{sizeof(unit_type), ROLE, BEHAVIOUR, 1, ID, \"t\", DOC, (const baud_param *)PARAMS, N_PARAMS, 0,\n"
-    "  OPS, NULL} REST};\n"
-    "#endif\n"
-    "#ifdef CONSTRUCTOR\n"
-    "__attribute__((constructor)) static void begin(void) { CONSTRUCTOR; }\n"
-    "#endif\n"
-    "#ifndef NO_TABLE\n"
-    "const baud_library baud_plugin_1 = {TABLE_SIZE, BAUD_MINOR, NEEDS, LAYOUT, \"test\", \"1\", \"MIT\", &unit.base, N_UNITS, 0};\n"
-    "#endif\n";
 
 /* ---- Building ------------------------------------------------------------------------------------------- */
 
@@ -94,17 +41,16 @@ static const char *source_root(void) {
   return root;
 }
 
-/* home/name/name.so from the one source, with these flags of the compiler. */
+/* home/name/name.so from tests/plugins/odd.c with these flags of the compiler. */
 static void build(const char *name, const char *flags) {
-  char command[3 * PATH_MAX];
-  const char *compiler = getenv("CC");
+  char command[4 * PATH_MAX];
+  const char *compiler = getenv("CC"), *root = source_root();
   mkdir(folder_of(name), 0755);
-  snprintf(command, sizeof command, "%s -w -std=gnu11 -fPIC -shared -I'%s/core' %s -o '%s' '%s'", compiler && *compiler ? compiler : "cc",
-           source_root(), flags, file_of(name), at("%s", "library.c"));
-  if (system(command) != 0) {
-    fprintf(stderr, "cannot be built: %s\n", command);
-    abort();
-  }
+  snprintf(command, sizeof command, "%s -w -std=gnu11 -fPIC -shared -I'%s/core' %s -o '%s' '%s/tests/plugins/odd.c'",
+           compiler && *compiler ? compiler : "cc", root, flags, file_of(name), root);
+  if (system(command) == 0) return;
+  fprintf(stderr, "cannot be built: %s\n", command);
+  abort();
 }
 
 static void write_file(const char *path, const char *text, size_t n) {
@@ -120,7 +66,6 @@ static int set_up(void **state) {
   snprintf(home, sizeof home, "%s/baud-registry-XXXXXX", room && *room ? room : "/tmp");
   if (!mkdtemp(home)) return -1;
   setenv("XDG_DATA_HOME", at("%s", "data"), 1);
-  write_file(at("%s", "library.c"), library_source, sizeof library_source - 1);
   build("good", "");
   return 0;
 }
@@ -243,7 +188,7 @@ static void handle(int number) { _exit(number); }
 /* As a worker does that wants to say who crashed: the child must not speak in its name. */
 static void handlers_of_the_host_do_not_run_when_a_library_crashes(void **state) {
   (void)state;
-  build("segv", "-DCONSTRUCTOR='kill(getpid(), SIGSEGV)' -include signal.h");
+  build("segv", "-DCONSTRUCTOR='kill(getpid(), SIGSEGV)'");
   struct sigaction mine = {.sa_handler = handle}, before[2];
   sigaction(SIGSEGV, &mine, &before[0]);
   sigaction(SIGABRT, &mine, &before[1]);
@@ -282,7 +227,7 @@ static void a_library_that_hangs_is_given_up(void **state) {
 static void a_file_that_others_may_write_to_is_refused_unopened(void **state) {
   char flags[PATH_MAX + 60];
   (void)state;
-  snprintf(flags, sizeof flags, "-DCONSTRUCTOR='mkdir(\"%s\", 0755)' -include sys/stat.h", at("%s", "was_opened"));
+  snprintf(flags, sizeof flags, "-DCONSTRUCTOR='mkdir(\"%s\", 0755)'", at("%s", "was_opened"));
   build("writable", flags);
   assert_int_equal(chmod(file_of("writable"), 0757), 0);
   registry *r = open_with("writable", "good", NULL);

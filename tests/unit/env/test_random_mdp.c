@@ -131,7 +131,7 @@ static void steps_follow_the_world_and_last_the_horizon(void **state) {
         sum[pair] += noise;
         square += noise * noise;
         total++;
-        assert_int_equal(r.flags[k], t == 10 ? BAUD_TERMINATED : 0);
+        assert_int_equal(r.flags[k], 0); /* the end by the clock is the host's */
       }
     }
   }

@@ -315,7 +315,8 @@ int follow_run(const char *folder, const follow_options *options) {
   follower f;
   baud_error error = {0};
   watch_interrupts();
-  if (follower_open(&f, folder, options, &error) != 0) return cli_fail(cli_exit_code(&error), options->subcommand, &error);
+  if (follower_open(&f, folder, options, &error) != 0)
+    return cli_fail(cli_exit_code(&error), options->subcommand, &error);
   int exit_code = -1;
   while (exit_code < 0) {
     int is_alive = supervisor_is_alive(folder); /* before the store is looked at: what it wrote last is there then */
@@ -336,7 +337,8 @@ int follow_ending(const char *folder, const follow_options *options) {
   follower f;
   baud_error error = {0};
   if (supervisor_is_alive(folder)) return -1;
-  if (follower_open(&f, folder, options, &error) != 0) return cli_fail(cli_exit_code(&error), options->subcommand, &error);
+  if (follower_open(&f, folder, options, &error) != 0)
+    return cli_fail(cli_exit_code(&error), options->subcommand, &error);
   int exit_code = read_exit_code(f.results);
   if (exit_code < 0 || exit_code == EXIT_SYSTEM) exit_code = say_lost(&f);
   follower_close(&f);

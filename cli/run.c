@@ -1,6 +1,7 @@
 /* run.c - baud run: an experiment becomes a plan, the plan a folder, the folder a run with a supervisor behind it.
  *
- * Nothing is started, and no folder made, before the whole script has been resolved without a mistake.
+ * Nothing is started, and no folder made, before the whole script has been resolved without a mistake and every
+ * configuration has been rehearsed.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "cli/cli.h"
 #include "cli/dry.h"
 #include "cli/folder.h"
+#include "cli/rehearse.h"
 #include "cli/show_run.h"
 #include "cli/supervise.h"
 
@@ -92,6 +94,7 @@ static int run_request(request *r, registry *plugins, baud_error *error) {
   int code = language_find(r->experiment, script, sizeof script, error);
   if (code == 0) code = language_load(script, plugins, &r->language, &json, error);
   if (code == 0) code = plan_parse(&p, json, error);
+  if (code == 0) code = rehearse_plan(p, plugins, error);
   folder_source source = {.script = script, .plan_json = json, .plan = p, .plugins = plugins, .options = &r->language};
   int exit_code;
   if (code != 0) exit_code = cli_fail(cli_exit_code(error), "run", error);

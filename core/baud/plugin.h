@@ -368,7 +368,8 @@ typedef struct baud_observer {
    * May be null, or return BAUD_EUNSUP. */
   int32_t (*answer)(const void *model, const void *state, const baud_query *query, double *probability);
   /* 1 when the world is known as far as anything can tell of it: every step's surprise equals its noise from here
-   * on, so the host stops asking. May be null. */
+   * on, so the host tells the observer of no further step; lanes are then no longer followed. Only asked of a
+   * BAUD_NOISELESS observer, and not where there are demonstrations. May be null. */
   int32_t (*settled)(const void *model, const void *state);
 } baud_observer;
 
@@ -387,7 +388,8 @@ typedef struct baud_item {  /* buffers are the host's, n_answers <= max_answers 
   uint32_t action_given, pad;
   double *truth, *prior;    /* [n_answers]: prior conditional on the context, of the single answers. Answers with prior
                              * 0 are no answers of this item: what the learner gives them is left out of account.
-                             * Ties: p* of the set, p* = argmax over p of E log2 p(A*) */
+                             * Ties: p* = argmax over p of E log2 p(A*) over the prior, by p(x) <- E[p(x) 1{x in A*} / p(A*)];
+                             * mix in a little of uniform where that leaves a right answer with 0, which is refused */
   void *const *obs;         /* [field]: the context, written by item() */
   void *action;             /* written where action_given */
 } baud_item;

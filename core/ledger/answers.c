@@ -77,37 +77,51 @@ static int look_closely(const float *q, uint32_t n, const char *what, baud_error
   return error_set(error, BAUD_EPLUGIN, "its probabilities of %s sum to %g, not to 1", what, sum);
 }
 
-/* Four numbers at a time, which no reordering of a plain sum's would allow the compiler. */
+/* What has been added up of an answer. */
+typedef struct tally {
+  float sum;
+  int32_t signs; /* all bit patterns ored: below 0 when any has its sign set */
+} tally;
+
+/* Copies q[0..n) to `to`, where there is one. */
+static inline tally copy_few(float *to, const float *q, uint32_t n) {
+  tally t = {0.0f, 0};
+  for (uint32_t i = 0; i < n; i++) {
+    int32_t bits;
+    memcpy(&bits, q + i, sizeof bits);
+    if (to) memcpy(to + i, &bits, sizeof bits);
+    t.signs |= bits;
+    t.sum += q[i];
+  }
+  return t;
+}
+
+/* The same for a multiple of MANY, four numbers at a time: of itself the compiler may not reorder a sum. */
 typedef float four __attribute__((vector_size(16)));
 typedef int32_t four_bits __attribute__((vector_size(16)));
-
-/* Copies q[0..n) to `to`, where there is one; 1 when it is plainly a distribution: no sign is set, and the sum is 1
- * within 1e-3, which it is not where a NaN or an infinity is among them. */
-static inline int copy_distribution(float *to, const float *q, uint32_t n) {
+enum { MANY = 8 };
+static inline tally copy_many(float *to, const float *q, uint32_t n) {
   four sums[2] = {{0.0f}, {0.0f}}, next[2];
   four_bits signs = {0};
-  uint32_t i = 0;
-  int32_t sign = 0, bits;
-  float sum = 0.0f;
-  for (; i + 8 <= n; i += 8) {
+  for (uint32_t i = 0; i < n; i += MANY) {
     memcpy(next, q + i, sizeof next);
     if (to) memcpy(to + i, next, sizeof next);
     sums[0] += next[0];
     sums[1] += next[1];
     signs |= (four_bits)next[0] | (four_bits)next[1];
   }
-  for (; i < n; i++) {
-    memcpy(&bits, q + i, sizeof bits);
-    if (to) to[i] = q[i];
-    sum += q[i];
-    sign |= bits;
-  }
-  if (n >= 8) {
-    sums[0] += sums[1];
-    sum += (sums[0][0] + sums[0][1]) + (sums[0][2] + sums[0][3]);
-    sign |= signs[0] | signs[1] | signs[2] | signs[3];
-  }
-  return sign >= 0 && fabsf(sum - 1.0f) <= 1e-3f;
+  sums[0] += sums[1];
+  return (tally){(sums[0][0] + sums[0][1]) + (sums[0][2] + sums[0][3]), signs[0] | signs[1] | signs[2] | signs[3]};
+}
+
+/* 1 when q[0..n) is plainly a distribution: no sign is set, and the sum is 1 within 1e-3, which it is not where a NaN
+ * or an infinity is among them. */
+static inline int copy_distribution(float *to, const float *q, uint32_t n) {
+  uint32_t many = n / MANY * MANY;
+  tally t = {0.0f, 0};
+  if (many) t = copy_many(to, q, many);
+  tally rest = copy_few(to ? to + many : NULL, q + many, n - many);
+  return (t.signs | rest.signs) >= 0 && fabsf(t.sum + rest.sum - 1.0f) <= 1e-3f;
 }
 
 int answers_check(const float *q, uint32_t n, const char *what, baud_error *error) {

@@ -114,6 +114,9 @@ static int32_t posterior_find(posterior_model *m, const baud_host *host, baud_le
                                        "parts: choose a learner for such actions");
   setup->subscribed = setup->channels; /* before the service is asked for: it is the observer of what is subscribed */
   m->ideal = host->extension(host, "baud.ideal/1");
+  if (m->ideal == NULL && setup->n_obs > 0 && !(setup->channels & BAUD_MASK(BAUD_CH_OBSERVATION)))
+    return host->fail(host, BAUD_EUNSUP, "needs the observation channel, to know where it stands: let the experiment's "
+                                         "channels include it");
   if (m->ideal == NULL)
     return host->fail(host, BAUD_EUNSUP, "needs the environment's ideal observer, which it lacks or which does not "
                                          "support the channels and the reward scheme here: change one of them");

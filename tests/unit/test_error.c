@@ -110,7 +110,7 @@ static void slips_of_the_finger_are_found(void **state) {
 }
 
 static void strangers_are_not(void **state) {
-  static const char *const strangers[] = {"", "q", "xy", "maze", "thompson", "gradient", "boxlock", "rate", "sodesipe"};
+  static const char *const strangers[] = {"", "q", "xy", "maze", "thompson", "gradient", "boxlock", "rate", "sodesipe", "rxnzyw"};
   (void)state;
   for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++) {
     const char *found = error_closest(strangers[i], names, NAMES);

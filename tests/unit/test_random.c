@@ -37,15 +37,15 @@ static void splitmix64_gives_its_published_numbers(void **state) {
   for (size_t i = 0; i < 5; i++) assert_int_equal(baud_random(&random), other[i]);
 }
 
-/* Streams of 1,000 purposes of 20 seeds: 20,000 states and their first draws, all different (chance of two alike by
- * accident 2e-11), and as fair bit by bit as independent ones. */
+/* Streams of 1,000 purposes of 20 seeds: 20,000 states and their first draws, and the seeds' own first draws, all
+ * different (chance of two alike by accident 2e-10), and as fair bit by bit as independent ones. */
 static int by_value(const void *a, const void *b) {
   uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
   return x < y ? -1 : x > y;
 }
 static void purposes_do_not_share_draws(void **state) {
-  enum { SEEDS = 20, PURPOSES = 1000, ALL = SEEDS * PURPOSES };
-  static uint64_t seen[2 * ALL];
+  enum { SEEDS = 20, PURPOSES = 1000, ALL = SEEDS * PURPOSES, OWN = 10, TOTAL = 2 * ALL + SEEDS * OWN };
+  static uint64_t seen[TOTAL];
   (void)state;
   int ones[64] = {0};
   for (uint64_t i = 0; i < ALL; i++) {
@@ -55,8 +55,10 @@ static void purposes_do_not_share_draws(void **state) {
     for (int bit = 0; bit < 64; bit++) ones[bit] += (int)(seen[2 * i] >> bit & 1u);
   }
   for (int bit = 0; bit < 64; bit++) assert_true(fabs(ones[bit] - ALL / 2.0) < SIX * sqrt(ALL / 4.0));
-  qsort(seen, 2 * ALL, sizeof *seen, by_value);
-  for (int i = 1; i < 2 * ALL; i++) assert_true(seen[i] != seen[i - 1]);
+  for (uint64_t seed = 0, random = 0; seed < SEEDS; random = ++seed)
+    for (int i = 0; i < OWN; i++) seen[2 * ALL + OWN * seed + (uint64_t)i] = baud_random(&random);
+  qsort(seen, TOTAL, sizeof *seen, by_value);
+  for (int i = 1; i < TOTAL; i++) assert_true(seen[i] != seen[i - 1]);
 }
 
 /* x ^ x >> shift, undone. */

@@ -5,13 +5,13 @@
 #include "check/check.h"
 
 #include <cjson/cJSON.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/options.h"
 
 typedef struct tally {
   int passed, failed, warned, skipped;
@@ -97,56 +97,65 @@ static int is_number_of_a_check(uint64_t n) {
 }
 
 /* A file, or the name of a unit: then that unit alone is asked. */
-static int check_one(const char *what, check_options options, tally *t, baud_error *error) {
+static int check_one(const char *what, check_options how, tally *t, baud_error *error) {
   char path[PATH_MAX], id[200];
   size_t length = strlen(what);
   if (strchr(what, '/') || (length > 3 && strcmp(what + length - 3, ".so") == 0))
-    return check_plugin(what, &options, report, t, error);
+    return check_plugin(what, &how, report, t, error);
   int code = check_find(what, path, sizeof path, id, sizeof id, error);
-  options.unit = id;
-  return code ? code : check_plugin(path, &options, report, t, error);
+  how.unit = id;
+  return code ? code : check_plugin(path, &how, report, t, error);
 }
 
-static int read_number(const char *option, const char *text, uint64_t *out) {
-  char *end;
-  *out = strtoull(text, &end, 0);
-  if (*text != '-' && *text && !*end) return 0;
-  fprintf(stderr, "baud check: %s takes a number, not \"%s\"\n", option, text);
-  return -1;
+enum { MOST_PLUGINS = 256 };
+
+typedef struct request {
+  check_options options;
+  const char *plugin[MOST_PLUGINS];
+  int n_plugins, as_json, is_list, wants_help;
+} request;
+
+static int take_argument(request *r, const options *o, baud_error *error) {
+  uint64_t number = 0;
+  int code = 0;
+  if (options_is(o, "help")) r->wants_help = 1;
+  else if (options_is(o, "json")) r->as_json = 1;
+  else if (options_is(o, "list")) r->is_list = 1;
+  else if (options_is(o, "in-process")) r->options.isolation = CHECK_IN_PROCESS;
+  else if (options_is(o, "seed")) code = options_count(o, 0, UINT32_MAX, &r->options.seed, error);
+  else if (options_is(o, "only")) {
+    code = options_count(o, 1, UINT32_MAX, &number, error);
+    r->options.only = (uint32_t)number;
+    if (code == 0 && !is_number_of_a_check(number))
+      code = error_set(error, BAUD_EARG, "there is no check %" PRIu64 " (--list shows them)", number);
+  } else if (r->n_plugins == MOST_PLUGINS) code = error_set(error, BAUD_EARG, "%d plugins at a time are enough", MOST_PLUGINS);
+  else r->plugin[r->n_plugins++] = o->value;
+  return code;
+}
+
+static int read_request(request *r, int argc, char **argv, baud_error *error) {
+  options o;
+  int got;
+  options_init(&o, &subcommand_check, argc, argv);
+  while ((got = options_next(&o, error)) > 0)
+    if ((got = take_argument(r, &o, error)) < 0) break;
+  if (got == 0 && !r->n_plugins && !r->is_list && !r->wants_help)
+    return error_set(error, BAUD_EARG, "which plugin? A file, or a name that baud plugins lists");
+  return got;
 }
 
 static int run(int argc, char **argv) {
-  static const struct option long_options[] = {{"json", no_argument, NULL, 'j'},
-                                               {"only", required_argument, NULL, 'o'},
-                                               {"seed", required_argument, NULL, 's'},
-                                               {"in-process", no_argument, NULL, 'i'},
-                                               {"list", no_argument, NULL, 'l'},
-                                               {"help", no_argument, NULL, 'h'},
-                                               {0}};
-  check_options options = {.seed = 1};
-  uint64_t only = 0;
-  int as_json = 0, is_list = 0, code = 0;
-  for (int option; (option = getopt_long(argc, argv, "h", long_options, NULL)) != -1;) {
-    if (option == 'h') return cli_help(stdout, &subcommand_check), EXIT_OK;
-    if (option == 'j') as_json = 1;
-    else if (option == 'l') is_list = 1;
-    else if (option == 'i') options.isolation = CHECK_IN_PROCESS;
-    else if (option == 'o' && read_number("--only", optarg, &only) != 0) return EXIT_USAGE;
-    else if (option == 's' && read_number("--seed", optarg, &options.seed) != 0) return EXIT_USAGE;
-    else if (option == '?') return EXIT_USAGE;
-  }
-  if (is_list) return print_list(as_json), EXIT_OK;
-  if (only && !is_number_of_a_check(only))
-    return fprintf(stderr, "baud check: there is no check %" PRIu64 " (--list shows them)\n", only), EXIT_USAGE;
-  if (optind == argc)
-    return fprintf(stderr, "baud check: which plugin? A file, or a name that baud plugins lists\n"), EXIT_USAGE;
-  options.only = (uint32_t)only;
-  tally t = {.list = as_json ? cJSON_CreateArray() : NULL};
+  request r = {.options = {.seed = 1}};
   baud_error error = {0};
-  for (; optind < argc && code >= 0; optind++) code = check_one(argv[optind], options, &t, &error);
+  int code = 0;
+  if (read_request(&r, argc, argv, &error) < 0) return cli_fail(EXIT_USAGE, "check", &error);
+  if (r.wants_help) return cli_help(stdout, &subcommand_check), EXIT_OK;
+  if (r.is_list) return print_list(r.as_json), EXIT_OK;
+  tally t = {.list = r.as_json ? cJSON_CreateArray() : NULL};
+  for (int i = 0; i < r.n_plugins && code >= 0; i++) code = check_one(r.plugin[i], r.options, &t, &error);
   if (code < 0) cJSON_Delete(t.list);
   if (code < 0) return cli_fail(EXIT_USAGE, "check", &error);
-  print_summary(&t, options.seed);
+  print_summary(&t, r.options.seed);
   cJSON_Delete(t.list);
   return t.failed ? EXIT_TRIAL_FAILED : EXIT_OK;
 }

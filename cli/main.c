@@ -41,8 +41,9 @@ static int refuse(const char *given) {
 
 /* "baud help run" and "baud run --help" say the same. */
 static int help(int argc, char **argv) {
+  char option[] = "--help";
   for (int i = 0; argc > 2 && i < SHOWN_ROWS; i++)
-    if (strcmp(argv[2], rows[i]->name) == 0) return cli_help(stdout, rows[i]), EXIT_OK;
+    if (strcmp(argv[2], rows[i]->name) == 0) return rows[i]->run(2, (char *[]){argv[2], option, NULL});
   if (argc > 2) return refuse(argv[2]);
   print_help(stdout);
   return EXIT_OK;

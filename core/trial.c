@@ -40,6 +40,7 @@ struct trial {
   uint32_t started;          /* lanes that this tick starts an episode in: pick[0..started) of the stage */
   uint32_t answering;        /* lanes whose episode's answers are scored */
   uint64_t answers_mask;     /* what the learner answers at all */
+  int has_code;              /* some of it has a code length */
   int is_in_tick, is_done, is_failed;
   struct timespec began;
   /* what the plugins and the ledger are handed each tick: built once, but for the observations, which are exchanged */
@@ -81,6 +82,7 @@ static void decide_marks(trial *t) {
     if (s->answers.question[ANSWER_OBSERVATION].form == BAUD_FORM_CATEGORICAL) t->marks[FIGURE_CODE_OBSERVATION] = t->marks[FIGURE_SAVED_OBSERVATION] = '=';
     if (s->answers.question[ANSWER_REWARD].form == BAUD_FORM_CATEGORICAL) t->marks[FIGURE_CODE_REWARD] = t->marks[FIGURE_SAVED_REWARD] = '=';
   }
+  t->has_code = t->marks[FIGURE_CODE_OBSERVATION] == '=' || t->marks[FIGURE_CODE_REWARD] == '=';
 }
 
 static enum occasion occasion_of(uint32_t figure) {
@@ -365,7 +367,7 @@ static int account(trial *t, baud_error *error) {
     for (uint32_t k = 0; k < s->lanes; k++) t->lane[k].reward_sum += (double)s->facts[s->reward_fact][k];
   stage_enter(s, SITE_OBSERVER);
   if (ledger_step(s->ledger, &t->happened, error) != 0) return error_at(error, "%s", s->place[SITE_OBSERVER]);
-  for (uint32_t k = 0; k < s->lanes && t->answering && !code; k++)
+  for (uint32_t k = 0; t->has_code && t->answering && k < s->lanes && !code; k++)
     if (t->lane[k].is_answering) code = score_answers(t, k, error);
   return code;
 }

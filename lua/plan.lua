@@ -177,7 +177,7 @@ local function alternatives_of(node, setting, parent, raise)
     value = setmetatable(changed, Sweep)
   end
   if value == nil and setting.name == "reward" then
-    value = words.make_unit("reward", core.unit(core.REWARD, "dense"), {})
+    value = words.make_unit("reward", core.unit(core.REWARD, "baud.dense"), {})
   end
   if value == nil then
     if setting.default ~= nil then return { setting.default } end

@@ -45,6 +45,7 @@ int answers_agree(answers *a, baud_error *error) {
     a->sealed[k] = calloc(floats, sizeof(float));
     if (!a->written[k] || !a->sealed[k]) return error_set(error, BAUD_ENOMEM, "out of memory for answers");
     a->mask |= UINT64_C(1) << k;
+    a->floats[k] = floats;
     if (q->form != BAUD_FORM_CATEGORICAL) continue;
     a->uniform[k] = log2(q->width_categorical);
     a->least[k] = 0x1p-16 / q->width_categorical;
@@ -77,70 +78,82 @@ static int look_closely(const float *q, uint32_t n, const char *what, baud_error
   return error_set(error, BAUD_EPLUGIN, "its probabilities of %s sum to %g, not to 1", what, sum);
 }
 
-/* What has been added up of an answer. */
-typedef struct tally {
-  float sum;
-  int32_t signs; /* all bit patterns ored: below 0 when any has its sign set */
-} tally;
+/* 1 when q[0..n) is plainly a distribution: nothing is negative, and the sum is 1 within 1e-3, which it is not where a
+ * NaN or an infinity is among them. What is to be sealed is copied on the way.
+ *
+ * Few numbers are taken one by one, as they were written: a load that gathers what several stores have just left
+ * behind waits for them. Many are taken four by four, which the compiler may not do of itself: it reorders a sum. */
+enum purpose { TO_LOOK, TO_SEAL };
+enum { MANY = 16 };
 
-/* Copies q[0..n) to `to`, where there is one. */
-static inline tally copy_few(float *to, const float *q, uint32_t n) {
-  tally t = {0.0f, 0};
+static inline int few_are_plain(const float *q, uint32_t n, enum purpose purpose, float *copy) {
+  float sum = 0.0f;
   for (uint32_t i = 0; i < n; i++) {
-    int32_t bits;
-    memcpy(&bits, q + i, sizeof bits);
-    if (to) memcpy(to + i, &bits, sizeof bits);
-    t.signs |= bits;
-    t.sum += q[i];
+    float p = q[i];
+    if (!(p >= 0.0f)) return 0;
+    if (purpose == TO_SEAL) copy[i] = p;
+    sum += p;
   }
-  return t;
+  return fabsf(sum - 1.0f) <= 1e-3f;
 }
 
-/* The same for a multiple of MANY, four numbers at a time: of itself the compiler may not reorder a sum. */
 typedef float four __attribute__((vector_size(16)));
-typedef int32_t four_bits __attribute__((vector_size(16)));
-enum { MANY = 8 };
-static inline tally copy_many(float *to, const float *q, uint32_t n) {
-  four sums[2] = {{0.0f}, {0.0f}}, next[2];
+typedef uint64_t four_bits __attribute__((vector_size(16))); /* two of them in each half */
+static const uint64_t SIGNS = UINT64_C(0x8000000080000000);
+
+static __attribute__((noinline)) int many_are_plain(const float *q, uint32_t n, enum purpose purpose, float *copy) {
+  four sums = {0.0f}, next;
   four_bits signs = {0};
-  for (uint32_t i = 0; i < n; i += MANY) {
-    memcpy(next, q + i, sizeof next);
-    if (to) memcpy(to + i, next, sizeof next);
-    sums[0] += next[0];
-    sums[1] += next[1];
-    signs |= (four_bits)next[0] | (four_bits)next[1];
+  uint32_t i = 0;
+  for (; i + 4 <= n; i += 4) {
+    memcpy(&next, q + i, sizeof next);
+    if (purpose == TO_SEAL) memcpy(copy + i, &next, sizeof next);
+    sums += next;
+    signs |= (four_bits)next;
   }
-  sums[0] += sums[1];
-  return (tally){(sums[0][0] + sums[0][1]) + (sums[0][2] + sums[0][3]), signs[0] | signs[1] | signs[2] | signs[3]};
+  float sum = (sums[0] + sums[1]) + (sums[2] + sums[3]), least = 0.0f;
+  for (; i < n; i++) {
+    least = q[i] < least ? q[i] : least;
+    sum += q[i];
+    if (purpose == TO_SEAL) copy[i] = q[i];
+  }
+  return !((signs[0] | signs[1]) & SIGNS) && least == 0.0f && fabsf(sum - 1.0f) <= 1e-3f;
 }
 
-/* 1 when q[0..n) is plainly a distribution: no sign is set, and the sum is 1 within 1e-3, which it is not where a NaN
- * or an infinity is among them. */
-static inline int copy_distribution(float *to, const float *q, uint32_t n) {
-  uint32_t many = n / MANY * MANY;
-  tally t = {0.0f, 0};
-  if (many) t = copy_many(to, q, many);
-  tally rest = copy_few(to ? to + many : NULL, q + many, n - many);
-  return (t.signs | rest.signs) >= 0 && fabsf(t.sum + rest.sum - 1.0f) <= 1e-3f;
+static inline int is_plain(const float *q, uint32_t n, enum purpose purpose, float *copy) {
+  return n < MANY ? few_are_plain(q, n, purpose, copy) : many_are_plain(q, n, purpose, copy);
 }
 
 int answers_check(const float *q, uint32_t n, const char *what, baud_error *error) {
-  return copy_distribution(NULL, q, n) ? 0 : look_closely(q, n, what, error);
+  return is_plain(q, n, TO_LOOK, NULL) ? 0 : look_closely(q, n, what, error);
+}
+
+/* Copies one categorical question's answers away; 1 when all of them are plainly distributions. */
+static inline int seal(const answers *a, uint32_t which) {
+  const float *from = a->written[which], *end = from + a->floats[which];
+  float *to = a->sealed[which];
+  uint32_t n = a->question[which].width_categorical;
+  for (; from < end; from += n, to += n)
+    if (!is_plain(from, n, TO_SEAL, to)) return 0;
+  return 1;
+}
+
+/* One lane by one, for the sentence about the first that is at fault; and what is not categorical. */
+static __attribute__((noinline)) int seal_and_look(const answers *a, uint32_t which, baud_error *error) {
+  static const char *const what[ANSWERS] = {"action", "the observation", "the reward", "termination"};
+  uint32_t n = a->question[which].width_categorical;
+  int code = 0;
+  memcpy(a->sealed[which], a->written[which], a->floats[which] * sizeof(float));
+  if (a->question[which].form != BAUD_FORM_CATEGORICAL) return 0;
+  for (size_t at = 0; at < a->floats[which] && code == 0; at += n) code = look_closely(a->sealed[which] + at, n, what[which], error);
+  return code;
 }
 
 int answers_seal(answers *a, uint64_t asked, baud_error *error) {
-  static const char *const what[ANSWERS] = {"action", "the observation", "the reward", "termination"};
   int code = 0;
   for (; asked && code == 0; asked &= asked - 1) {
-    unsigned k = (unsigned)__builtin_ctzll(asked);
-    uint32_t n = answers_width(a, k);
-    size_t floats = (size_t)n * a->lanes;
-    if (a->question[k].form != BAUD_FORM_CATEGORICAL) {
-      memcpy(a->sealed[k], a->written[k], floats * sizeof(float));
-      continue;
-    }
-    for (size_t at = 0; at < floats && code == 0; at += n)
-      if (!copy_distribution(a->sealed[k] + at, a->written[k] + at, n)) code = look_closely(a->sealed[k] + at, n, what[k], error);
+    uint32_t which = (uint32_t)__builtin_ctzll(asked);
+    if (a->question[which].form != BAUD_FORM_CATEGORICAL || !seal(a, which)) code = seal_and_look(a, which, error);
   }
   return code;
 }

@@ -16,6 +16,7 @@ typedef struct answers {
   float *written[ANSWERS];  /* [lane][width]: where the learner writes */
   float *sealed[ANSWERS];   /* the copy that is scored */
   double *reward_values;    /* what the categories of ANSWER_REWARD stand for */
+  size_t floats[ANSWERS];   /* of all lanes */
   uint64_t mask;            /* bit k: question k is answered */
   double uniform[ANSWERS];  /* bits of a categorical answer that knows nothing: log2 of its width */
   double least[ANSWERS];    /* the floor's share of each category */

@@ -7,11 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What of an item's score does not depend on the learner. */
+typedef struct groundwork {
+  uint32_t n_possible;
+  uint32_t *possible; /* [n_possible]: the answers with a prior above 0, ascending */
+  double baseline;    /* BAUD_SCORE_SET: log2 of the prior of the right answers */
+} groundwork;
+
 struct quiz {
   const baud_env_spec *env;
   uint32_t n, max_answers, independence, lanes, n_batches;
   baud_item *item;      /* [n]; truth and prior point into `numbers` */
   double *numbers;      /* [n][2][max_answers] */
+  groundwork *ground;   /* [n]; pointers into `possible` */
+  uint32_t *possible;   /* [n][max_answers] */
   uint32_t *order;      /* [n_batches][lanes]: item indices; unused places repeat the first, marked in `is_filler` */
   uint8_t *is_filler;
   char **obs;           /* [n_batches][n_obs] -> [lanes][count] */
@@ -42,6 +51,18 @@ static int check_item(const baud_item *item, uint32_t index, uint32_t max_answer
   return 0;
 }
 
+static void lay_ground(quiz *q, uint32_t index) {
+  const baud_item *item = &q->item[index];
+  groundwork *ground = &q->ground[index];
+  double baseline = 0.0;
+  *ground = (groundwork){.possible = q->possible + (size_t)index * q->max_answers};
+  for (uint32_t i = 0; item->kinds && i < item->n_answers; i++) {
+    if (item->prior[i] > 0.0) ground->possible[ground->n_possible++] = i;
+    if (item->truth[i] > 0.0) baseline += item->prior[i];
+  }
+  if (item->kinds && item->score == BAUD_SCORE_SET) ground->baseline = log2(baseline < 1.0 ? baseline : 1.0);
+}
+
 /* Item `index` written into place `lane` of a batch. */
 static int fetch_item(quiz *q, const baud_quiz *extension, const void *model, const void *world, uint32_t index, uint32_t batch,
                       uint32_t lane, baud_error *error) {
@@ -54,13 +75,17 @@ static int fetch_item(quiz *q, const baud_quiz *extension, const void *model, co
   if (extension->item(model, world, index, item) != BAUD_OK) return error_set(error, BAUD_EPLUGIN, "quiz item %u could not be made", index);
   item->obs = NULL;
   item->action = NULL;
-  return check_item(item, index, q->max_answers, error);
+  int code = check_item(item, index, q->max_answers, error);
+  if (code == 0) lay_ground(q, index);
+  return code;
 }
 
 static int allocate(quiz *q) {
   size_t fields = q->env->n_obs;
   q->item = calloc(q->n, sizeof *q->item);
   q->numbers = calloc(2ul * q->n * q->max_answers, sizeof *q->numbers);
+  q->ground = calloc(q->n, sizeof *q->ground);
+  q->possible = calloc((size_t)q->n * q->max_answers, sizeof *q->possible);
   q->n_batches = 0;
   q->order = calloc((size_t)(q->n + 2) * q->lanes, sizeof *q->order);
   q->is_filler = calloc((size_t)(q->n + 2) * q->lanes, 1);
@@ -70,7 +95,7 @@ static int allocate(quiz *q) {
   q->ones = malloc(q->lanes);
   q->chosen = calloc(q->lanes, field_bytes(q->env->action));
   q->pointers = calloc(fields + 1, sizeof *q->pointers);
-  if (!q->item || !q->numbers || !q->order || !q->is_filler || !q->obs || !q->action || !q->zeros || !q->ones || !q->chosen || !q->pointers)
+  if (!q->item || !q->numbers || !q->ground || !q->possible || !q->order || !q->is_filler || !q->obs || !q->action || !q->zeros || !q->ones || !q->chosen || !q->pointers)
     return BAUD_ENOMEM;
   memset(q->ones, 1, q->lanes);
   return 0;
@@ -144,6 +169,8 @@ void quiz_close(quiz *q) {
   for (size_t i = 0; q->action && i < q->n + 2u; i++) free(q->action[i]);
   free(q->item);
   free(q->numbers);
+  free(q->ground);
+  free(q->possible);
   free(q->order);
   free(q->is_filler);
   free(q->obs);
@@ -168,24 +195,19 @@ static uint32_t question_of(const baud_item *item, const answers *a) {
 
 /* The item's alphabet is the answers with a prior above 0: what the learner gives the others says nothing about the
  * fact, so q is taken given that the answer is one of them. That set does not depend on the world. */
-static int score_item(const baud_item *item, const float *q, double *bits, baud_error *error) {
-  uint32_t n = item->n_answers, possible = 0;
-  int code = answers_check(q, n, "answer", error);
-  double right = 0.0, baseline = 0.0, given = 0.0;
+static int score_item(const baud_item *item, const groundwork *ground, const float *q, double *bits, baud_error *error) {
+  int code = answers_check(q, item->n_answers, "answer", error);
+  double right = 0.0, given = 0.0;
   *bits = 0.0;
-  for (uint32_t i = 0; i < n; i++) {
-    if (!(item->prior[i] > 0.0)) continue;
-    given += (double)q[i];
-    possible++;
-  }
-  for (uint32_t i = 0; i < n && code == 0; i++) {
+  for (uint32_t k = 0; k < ground->n_possible; k++) given += (double)q[ground->possible[k]];
+  for (uint32_t k = 0; k < ground->n_possible && code == 0; k++) {
+    uint32_t i = ground->possible[k];
     if (item->truth[i] <= 0.0) continue;
-    double floored = answers_floor(given > 0.0 ? (double)q[i] / given : 1.0 / possible, possible);
+    double floored = answers_floor(given > 0.0 ? (double)q[i] / given : 1.0 / ground->n_possible, ground->n_possible);
     if (item->score == BAUD_SCORE_MEAN) *bits += item->truth[i] * (log2(floored) - log2(item->prior[i]));
     right += floored;
-    baseline += item->prior[i];
   }
-  if (item->score == BAUD_SCORE_SET) *bits = log2(right) - log2(baseline < 1.0 ? baseline : 1.0);
+  if (item->score == BAUD_SCORE_SET) *bits = log2(right) - ground->baseline;
   return code;
 }
 
@@ -238,7 +260,7 @@ int quiz_ask(quiz *q, const quiz_learner *l, enum quiz_memory memory, quiz_resul
       uint32_t which = question_of(item, l->answers);
       double bits;
       if (q->is_filler[place] || which == ANSWERS) continue;
-      code = score_item(item, l->answers->written[which] + (size_t)lane * item->n_answers, &bits, error);
+      code = score_item(item, &q->ground[q->order[place]], l->answers->written[which] + (size_t)lane * item->n_answers, &bits, error);
       book(item, bits, result, &decisions);
     }
     if (code != 0) return code;

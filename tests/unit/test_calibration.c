@@ -11,7 +11,8 @@ static void check_printed(double got, const char *printed) {
   const char *end = exponent ? exponent : printed + strlen(printed);
   int decimals = point ? (int)(end - point) - 1 : 0;
   double unit = pow(10.0, (exponent ? atoi(exponent + 1) : 0) - decimals);
-  if (!(fabs(got - strtod(printed, NULL)) <= 0.5000001 * unit)) fail_msg("got %.12g, the table prints %s", got, printed);
+  if (!(fabs(got - strtod(printed, NULL)) <= 0.5000001 * unit))
+    fail_msg("got %.12g, the table prints %s", got, printed);
 }
 
 static void outcomes_of_a_lockbox_are_as_printed(void **state) {

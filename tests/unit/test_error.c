@@ -88,7 +88,8 @@ static void a_long_sentence_keeps_its_beginning_behind_a_place(void **state) {
 
 /* ---- Closest names -------------------------------------------------------------------------------------- */
 
-static const char *const names[] = {"lockbox", "reinforce", "lr", "episodes", "epsilon_greedy", "dyna_q", "random", "n"};
+static const char *const names[] = {"lockbox", "reinforce", "lr", "episodes", "epsilon_greedy", "dyna_q", "random",
+                                    "n"};
 enum { NAMES = sizeof names / sizeof *names };
 
 static void slips_of_the_finger_are_found(void **state) {
@@ -110,7 +111,8 @@ static void slips_of_the_finger_are_found(void **state) {
 }
 
 static void strangers_are_not(void **state) {
-  static const char *const strangers[] = {"", "q", "xy", "maze", "thompson", "gradient", "boxlock", "rate", "sodesipe", "rxnzyw"};
+  static const char *const strangers[] = {"", "q", "xy", "maze", "thompson", "gradient", "boxlock", "rate", "sodesipe",
+                                          "rxnzyw"};
   (void)state;
   for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++) {
     const char *found = error_closest(strangers[i], names, NAMES);

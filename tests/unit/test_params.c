@@ -22,7 +22,8 @@ static const baud_param table[] = {
     BAUD_PARAM_FLOAT("any", -0.25, -1e308, 1e308, "", "any number"),
 };
 enum { RATE, ARMS, LOUD, COLOUR, ACTIONS, WIDE, ANY, N };
-static const baud_unit unit = {.size = BAUD_SIZE(baud_unit), .role = BAUD_LEARNER, .behaviour = 1, .id = "org.example.painter",
+static const baud_unit unit = {.size = BAUD_SIZE(baud_unit), .role = BAUD_LEARNER, .behaviour = 1,
+                               .id = "org.example.painter",
                                .title = "t", .doc = "d", .params = table, .n_params = N};
 
 /* Reads `json` into `values`; texts live until the next call. */
@@ -67,7 +68,8 @@ static void every_type_is_read(void **state) {
   (void)state;
   baud_value v[N];
   baud_error error = {0};
-  assert_int_equal(read_json("{\"rate\":2.5,\"arms\":1000,\"loud\":false,\"colour\":\"green \\\"two\\\"\",\"actions\":\"\","
+  assert_int_equal(read_json("{\"rate\":2.5,\"arms\":1000,\"loud\":false,\"colour\":\"green \\\"two\\\"\","
+                             "\"actions\":\"\","
                              "\"wide\":-9007199254740992,\"any\":1e-300}", v, &error), 0);
   assert_true(v[RATE].f == 2.5);
   assert_int_equal(v[ARMS].i, 1000);
@@ -79,7 +81,8 @@ static void every_type_is_read(void **state) {
 }
 
 static void bounds_belong_to_the_range(void **state) {
-  static const char *const fitting[] = {"{\"arms\":1}", "{\"arms\":1000}", "{\"arms\":1e3}", "{\"rate\":0}", "{\"rate\":2.5}",
+  static const char *const fitting[] = {"{\"arms\":1}", "{\"arms\":1000}", "{\"arms\":1e3}", "{\"rate\":0}",
+                                        "{\"rate\":2.5}",
                                         "{\"wide\":-9223372036854775808}", "{\"loud\":true}"};
   static const char *const beyond[] = {"{\"arms\":0}", "{\"arms\":1001}", "{\"rate\":-1e-9}", "{\"rate\":2.5000001}"};
   (void)state;
@@ -115,8 +118,10 @@ static void each_refusal_says_what_is_wrong_and_what_would_be_right(void **state
       {"{\"rate\":[1]}", "learner \"painter\": parameter \"rate\" is [1]; it takes a number from 0 to 2.5"},
       {"{\"any\":1e999}", "learner \"painter\": parameter \"any\" is null; it takes a number from -1e+308 to 1e+308"},
       {"{\"loud\":1}", "learner \"painter\": parameter \"loud\" is 1; it takes true or false"},
-      {"{\"colour\":\"pink\"}", "learner \"painter\": parameter \"colour\" is \"pink\"; it takes one of \"red\", \"green \"two\"\", \"blue\""},
-      {"{\"colour\":1}", "learner \"painter\": parameter \"colour\" is 1; it takes one of \"red\", \"green \"two\"\", \"blue\""},
+      {"{\"colour\":\"pink\"}",
+       "learner \"painter\": parameter \"colour\" is \"pink\"; it takes one of \"red\", \"green \"two\"\", \"blue\""},
+      {"{\"colour\":1}",
+       "learner \"painter\": parameter \"colour\" is 1; it takes one of \"red\", \"green \"two\"\", \"blue\""},
       {"{\"actions\":7}", "learner \"painter\": parameter \"actions\" is 7; it takes a text"},
       {"[1,2]", "learner \"painter\": parameters go by name, not by position"},
       {"7", "learner \"painter\": parameters go by name, not by position"},
@@ -164,7 +169,8 @@ static void every_parameter_is_written_and_the_keys_are_sorted(void **state) {
   assert_int_equal(read_json("{\"loud\":false,\"colour\":\"red\"}", v, &error), 0);
   cJSON *object = params_write(&unit, v);
   char *text = json_canonical(object), *as_written = cJSON_PrintUnformatted(object);
-  assert_string_equal(text, "{\"actions\":\"0 1\",\"any\":-0.25,\"arms\":10,\"colour\":\"red\",\"loud\":false,\"rate\":0.1,\"wide\":-5}");
+  assert_string_equal(text, "{\"actions\":\"0 1\",\"any\":-0.25,\"arms\":10,"
+                            "\"colour\":\"red\",\"loud\":false,\"rate\":0.1,\"wide\":-5}");
   assert_string_equal(as_written, text); /* sorted before json_canonical sorts */
   free(text);
   cJSON_free(as_written);
@@ -206,7 +212,8 @@ static void the_locale_has_no_say_in_numbers(void **state) {
   static const char *const with_comma[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "nl_NL.UTF-8", "pl_PL.UTF-8"};
   (void)state;
   const char *found = NULL;
-  for (size_t i = 0; i < sizeof with_comma / sizeof *with_comma && !found; i++) found = setlocale(LC_NUMERIC, with_comma[i]);
+  for (size_t i = 0; i < sizeof with_comma / sizeof *with_comma && !found; i++)
+    found = setlocale(LC_NUMERIC, with_comma[i]);
   if (!found) skip(); /* none installed here */
   cJSON *item = cJSON_CreateNumber(2.5);
   char *text = json_canonical(item);

@@ -151,7 +151,8 @@ static void each_malformed_library_is_listed_with_its_reason(void **state) {
       {"bad_id", "-DID='\"test.Registry.bad\"'", "no well-formed id"},
       {"dotless", "-DID='\"good\"'", "no well-formed id"},
       {"id_ends", "-DID='\"test.good.\"'", "no well-formed id"},
-      {"no_doc", "-DDOC=NULL", "unit test.registry.good lacks a role, operations, a title, a doc or a behaviour number"},
+      {"no_doc", "-DDOC=NULL",
+       "unit test.registry.good lacks a role, operations, a title, a doc or a behaviour number"},
       {"behaviour", "-DBEHAVIOUR=0", "lacks a role, operations, a title, a doc or a behaviour number"},
       {"role", "-DROLE=4", "lacks a role, operations, a title, a doc or a behaviour number"},
       {"no_ops", "-DOPS=NULL", "lacks a role, operations, a title, a doc or a behaviour number"},
@@ -291,6 +292,19 @@ static void of_two_with_one_id_the_first_on_the_path_hides_the_other(void **stat
   }
 }
 
+/* A folder has no order of its own: names decide. */
+static void within_a_folder_the_first_by_name_hides_the_others(void **state) {
+  char command[4 * PATH_MAX];
+  (void)state;
+  snprintf(command, sizeof command, "mkdir -p '%s' && cd '%s' && for n in q d z a x c m b; do cp '%s' $n.so; done",
+           folder_of("many"),
+           folder_of("many"), file_of("good"));
+  assert_int_equal(system(command), 0);
+  registry *r = open_with("many", NULL);
+  assert_string_equal(with_id(r, "test.registry.good")->path, at("%s", "many/a.so"));
+  registry_free(r);
+}
+
 /* Behind the older struct lies something else, which must not be taken for its newer members. */
 static void an_older_plugins_missing_members_are_zero(void **state) {
   (void)state;
@@ -341,7 +355,9 @@ static void the_current_folder_is_never_searched(void **state) {
 static void the_users_own_folder_is_searched_after_the_path(void **state) {
   char command[3 * PATH_MAX];
   (void)state;
-  snprintf(command, sizeof command, "mkdir -p '%s/data/baud/plugins' '%s/.local/share/baud/plugins' && cp '%s' '%s/data/baud/plugins/' && cp '%s' '%s/.local/share/baud/plugins/'",
+  snprintf(command, sizeof command,
+           "mkdir -p '%s/data/baud/plugins' '%s/.local/share/baud/plugins' && cp '%s' '%s/data/baud/plugins/' && "
+           "cp '%s' '%s/.local/share/baud/plugins/'",
            home, home, file_of("good"), home, file_of("good"), home);
   assert_int_equal(system(command), 0);
   unsetenv("BAUD_PLUGIN_PATH");
@@ -371,7 +387,9 @@ static void the_users_own_folder_is_searched_after_the_path(void **state) {
 static void only_visible_files_that_end_in_so_are_tried(void **state) {
   char command[3 * PATH_MAX];
   (void)state;
-  snprintf(command, sizeof command, "mkdir -p '%s' && cd '%s' && cp '%s' .hidden.so && cp '%s' good.so.1 && cp '%s' good && touch .so", folder_of("names"),
+  snprintf(command, sizeof command,
+           "mkdir -p '%s' && cd '%s' && cp '%s' .hidden.so && cp '%s' good.so.1 && cp '%s' good && touch .so",
+               folder_of("names"),
            folder_of("names"), file_of("good"), file_of("good"), file_of("good"));
   assert_int_equal(system(command), 0);
   registry *r = open_with("names", NULL);
@@ -442,7 +460,8 @@ static void units_are_sorted_by_role_and_name_and_failures_come_last(void **stat
     failed += !p->unit;
     if (!p->unit) continue;
     assert_int_equal(failed, 0);
-    if (last) assert_true(last->unit->role < p->unit->role || (last->unit->role == p->unit->role && strcmp(last->name, p->name) <= 0));
+    int is_after = !last || last->unit->role < p->unit->role || strcmp(last->name, p->name) <= 0;
+    assert_true(is_after && (!last || last->unit->role <= p->unit->role));
     if (strncmp(p->unit->id, "test.", 5) == 0) assert_string_equal(p->unit->id, order[own++]);
   }
   assert_int_equal(own, 4);
@@ -471,6 +490,7 @@ int main(void) {
       cmocka_unit_test(a_file_cut_short_is_listed_and_breaks_nothing),
       cmocka_unit_test(what_is_no_library_at_all_is_listed),
       cmocka_unit_test(of_two_with_one_id_the_first_on_the_path_hides_the_other),
+      cmocka_unit_test(within_a_folder_the_first_by_name_hides_the_others),
       cmocka_unit_test(an_older_plugins_missing_members_are_zero),
       cmocka_unit_test(a_newer_plugins_additional_members_are_passed_over),
       cmocka_unit_test(the_current_folder_is_never_searched),

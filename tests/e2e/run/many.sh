@@ -19,5 +19,6 @@ is "10,000 trials are done" "$(of many "SELECT count(*) FROM trial WHERE status 
 us=$(of many "SELECT CAST((max(time) - min(time)) * 2 * 1e6 / 10000 AS INTEGER) FROM event")
 [ "$us" -lt 5000 ]
 ok $? "a trial of one episode takes under 5 ms of a worker ($us us)"
-[ "$most" -gt 0 ] && [ "$most" -lt 100000 ]
+# a sanitizer keeps shadows of all memory, and it is not they that are to be measured
+[ "$most" -gt 0 ] && { [ "$most" -lt 100000 ] || [ "${SANITIZERS:-no}" != no ]; }
 ok $? "the supervisor stays under 100 MB ($most kB)"

@@ -1,7 +1,7 @@
 # Shared by the scripts that look at stored runs. Source it after ../../lib.sh. Makes $run, a small run that is over:
 # two learners, three seeds each, 1,500 episodes a trial (a full chunk and the beginning of another), a claim that
 # holds and one that does not.
-. "$(dirname "$0")/../json.sh"
+. "$SOURCE/tests/e2e/json.sh"
 
 cat >"$scratch/small.lua" <<'LUA'
 local baud = require "baud"

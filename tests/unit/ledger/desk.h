@@ -20,7 +20,8 @@ typedef struct paper {
   float says[ANSWERS][CONTEXTS][ACTIONS][WIDEST];
 } paper;
 enum { PAPER, NOTE, TRACE, BLOCKS }; /* note: context + 1 whose answer it remembers to be 1; 0 for none */
-static const baud_block table[] = {{BAUD_SIZE(baud_block), BAUD_F32, BAUD_WEIGHT, 0, sizeof(paper) / sizeof(float), "paper"},
+static const baud_block table[] = {{BAUD_SIZE(baud_block), BAUD_F32, BAUD_WEIGHT, 0, sizeof(paper) / sizeof(float),
+                                    "paper"},
                                    {BAUD_SIZE(baud_block), BAUD_I32, BAUD_MEMORY, BAUD_PER_LANE, 1, "note"},
                                    {BAUD_SIZE(baud_block), BAUD_I32, BAUD_TRACE, BAUD_PER_LANE, 1, "trace"}};
 
@@ -99,7 +100,8 @@ static const baud_quiz extension = {BAUD_SIZE(baud_quiz), 0, count, fetch};
 
 static const baud_field obs_field = BAUD_DISCRETE_FIELD("context", CONTEXTS, "what is asked about");
 static const baud_field action_field = BAUD_DISCRETE_FIELD("action", ACTIONS, "what would be done");
-static const baud_env_spec env = {.size = BAUD_SIZE(baud_env_spec), .n_obs = 1, .obs = &obs_field, .action = &action_field};
+static const baud_env_spec env = {.size = BAUD_SIZE(baud_env_spec), .n_obs = 1, .obs = &obs_field,
+                                  .action = &action_field};
 
 /* ---- The desk at which they meet ------------------------------------------------------------------------ */
 
@@ -128,7 +130,8 @@ static inline void open_desk(desk *d, uint32_t lanes, uint32_t declined) {
   assert_int_equal(answers_open(&d->answers, &obs_field, 1, &action_field, rewards, REWARDS, lanes, &error), 0);
   for (uint32_t k = 0; k < ANSWERS; k++) d->answers.question[k].form = declined >> k & 1u ? 0 : BAUD_FORM_CATEGORICAL;
   assert_int_equal(answers_agree(&d->answers, &error), 0);
-  d->learner = (quiz_learner){.ops = &learner_ops, .live = &d->live, .initial = &d->initial, .shadow = &d->shadow, .answers = &d->answers,
+  d->learner = (quiz_learner){.ops = &learner_ops, .live = &d->live, .initial = &d->initial, .shadow = &d->shadow,
+                              .answers = &d->answers,
                               .subscribed = BAUD_MASK(BAUD_CH_OBSERVATION) | BAUD_MASK(BAUD_CH_REWARD)};
   if (quiz_open(&d->quiz, &extension, NULL, NULL, &env, lanes, &error) != 0) fail_msg("%s", error.text);
 }
@@ -140,7 +143,9 @@ static inline void close_desk(desk *d) {
   blocks_close(&d->shadow);
 }
 
-static inline float *says(desk *d, uint32_t which, uint32_t context, uint32_t action) { return ((paper *)d->live.at[PAPER])->says[which][context][action]; }
+static inline float *says(desk *d, uint32_t which, uint32_t context, uint32_t action) {
+  return ((paper *)d->live.at[PAPER])->says[which][context][action];
+}
 static inline void say(desk *d, uint32_t which, uint32_t context, uint32_t action, const double *q) {
   for (uint32_t i = 0; i < width_of[which]; i++) says(d, which, context, action)[i] = (float)q[i];
 }

@@ -35,7 +35,7 @@ static inline void add_way(ways *w, double delivered, double p) {
 static inline double binned(const baud_view *v, double x) {
   if (v->n_bins == 0) return x;
   for (uint32_t k = 0; k < v->n_bins; k++) {
-    double low = v->bin_low + k * (v->bin_high - v->bin_low) / v->n_bins, high = v->bin_low + (k + 1) * (v->bin_high - v->bin_low) / v->n_bins;
+    double width = (v->bin_high - v->bin_low) / v->n_bins, low = v->bin_low + k * width, high = low + width;
     if (x < high || k + 1 == v->n_bins) return (low + high) / 2;
   }
   return x;
@@ -73,7 +73,10 @@ static inline double due(const baud_view *v, const double *values, uint32_t t, u
 /* P(all that was delivered in an episode | secret), for facts that the secret decides. */
 static inline double delivery_probability(const baud_view *v, const deed *deeds, uint32_t n, uint32_t secret) {
   double values[STEPS], p = 1.0;
-  for (uint32_t t = 0; t < n; t++) values[t] = v->fact == RIGHT ? safe_distance(secret, deeds[t].number) == 0.0 : safe_distance(secret, deeds[t].number);
+  for (uint32_t t = 0; t < n; t++) {
+    double distance = safe_distance(secret, deeds[t].number);
+    values[t] = v->fact == RIGHT ? distance == 0.0 : distance;
+  }
   for (uint32_t t = 0; t < n; t++) {
     int is_due;
     double value = due(v, values, t, n, &is_due);
@@ -107,15 +110,19 @@ typedef struct table {
   uint32_t counted;           /* mask of the channels that the reference counts */
 } table;
 
-static inline baud_view view_of(uint32_t fact) { return (baud_view){.size = BAUD_SIZE(baud_view), .kind = BAUD_VIEW_FACT, .fact = fact, .scale = 1.0}; }
+static inline baud_view view_of(uint32_t fact) {
+  return (baud_view){.size = BAUD_SIZE(baud_view), .kind = BAUD_VIEW_FACT, .fact = fact, .scale = 1.0};
+}
 
-static inline void open_with(table *t, const baud_observer *observer, uint32_t secret, uint32_t channels, const baud_view *view) {
+static inline void open_with(table *t, const baud_observer *observer, uint32_t secret, uint32_t channels,
+                             const baud_view *view) {
   baud_error error = {0};
   t->secret = secret;
   t->model.calls = t->calls;
   t->counted = channels;
   for (int k = 0; k < NUMBERS; k++) t->likely[k] = 1.0;
-  t->border = (crossing_border){.observer = observer, .model = &t->model, .world = &t->secret, .env = &safe_env, .lanes = 2, .limit = STEPS,
+  t->border = (crossing_border){.observer = observer, .model = &t->model, .world = &t->secret, .env = &safe_env,
+                                .lanes = 2, .limit = STEPS,
                                 .channels = channels, .view = *view};
   if (crossing_open(&t->crossing, &t->border, &error) != 0) fail_msg("%s", error.text);
 }
@@ -155,7 +162,8 @@ static inline int tell_step(table *t, uint32_t lane, const deed *deeds, uint32_t
   static const int32_t start = 0;
   const void *before[] = {i ? &deeds[i - 1].hint : &start}, *after[] = {&deeds[i].hint};
   int32_t number = (int32_t)deeds[i].number;
-  moment m = {.lane = lane, .flags = i + 1 == n ? BAUD_TERMINATED : 0, .obs_before = before, .obs = after, .action = &number,
+  moment m = {.lane = lane, .flags = i + 1 == n ? BAUD_TERMINATED : 0, .obs_before = before, .obs = after,
+              .action = &number,
               .facts = deeds[i].facts, .delivered = deeds[i].delivered};
   return crossing_step(t->crossing, NULL, &m, t->surprise, t->noise);
 }
@@ -170,7 +178,9 @@ static inline void tell_start(table *t, uint32_t lane) {
 static inline void count_in(table *t, const deed *deeds, uint32_t n) {
   const baud_view *v = &t->border.view;
   for (uint32_t secret = 0; secret < NUMBERS; secret++) {
-    if (t->counted & REWARD) t->likely[secret] *= v->fact == CLICK ? click_probability(v, deeds, n, secret) : delivery_probability(v, deeds, n, secret);
+    double (*delivery)(const baud_view *, const deed *, uint32_t, uint32_t) = v->fact == CLICK ? click_probability
+        : delivery_probability;
+    if (t->counted & REWARD) t->likely[secret] *= delivery(v, deeds, n, secret);
     for (uint32_t i = 0; i < n && (t->counted & OBSERVATION); i++)
       t->likely[secret] *= safe_hint_probability(&t->model, deeds[i].hint, secret, deeds[i].number);
   }

@@ -28,7 +28,9 @@ typedef struct safe_posterior {
   double p[NUMBERS];
 } safe_posterior;
 
-static inline double safe_distance(uint32_t secret, uint32_t number) { return secret < number ? number - secret : secret - number; }
+static inline double safe_distance(uint32_t secret, uint32_t number) {
+  return secret < number ? number - secret : secret - number;
+}
 
 /* P(fact has this value | secret), a density for the reading. */
 static inline double safe_fact_probability(uint32_t fact, double value, uint32_t secret, uint32_t number) {
@@ -59,19 +61,24 @@ static int32_t safe_alphabet(const void *model, uint32_t fact, double *values, u
 /* P(this channel's part of the evidence | secret); 1 where it brings nothing. */
 static inline double safe_likelihood(const safe *s, const baud_evidence *e, uint32_t channel, uint32_t secret) {
   uint32_t number = e->action ? (uint32_t)*(const int32_t *)e->action : 0;
+  int is_of_step = e->kind == BAUD_EV_STEP || e->kind == BAUD_EV_LATE;
   if (channel == BAUD_CH_DEMONSTRATION)
     return e->kind == BAUD_EV_DEMONSTRATION ? safe_shown_probability(e->competence, number, secret) : 1.0;
   if (channel == BAUD_CH_OBSERVATION)
-    return e->kind == BAUD_EV_STEP && e->sees_observation ? safe_hint_probability(s, *(const int32_t *)e->obs[0], secret, number) : 1.0;
-  if (!e->sees_reward || (e->kind != BAUD_EV_STEP && e->kind != BAUD_EV_LATE)) return 1.0;
+    return !is_of_step || !e->sees_observation ? 1.0
+                                               : safe_hint_probability(s, *(const int32_t *)e->obs[0], secret, number);
+  if (!is_of_step || !e->sees_reward) return 1.0;
   if (!e->weight) return safe_fact_probability(e->fact, e->value, secret, number);
   double values[NUMBERS], p = 0.0;
   safe_alphabet(s, e->fact, values, NUMBERS);
-  for (uint32_t i = 0; i < e->n_weight; i++) p += e->weight[i] * safe_fact_probability(e->fact, values[i], secret, number);
+  for (uint32_t i = 0; i < e->n_weight; i++)
+    p += e->weight[i] * safe_fact_probability(e->fact, values[i], secret, number);
   return p;
 }
 
-static uint64_t safe_state_bytes(const void *model, uint32_t lanes) { return (void)model, (void)lanes, sizeof(safe_posterior); }
+static uint64_t safe_state_bytes(const void *model, uint32_t lanes) {
+  return (void)model, (void)lanes, sizeof(safe_posterior);
+}
 
 static int32_t safe_supports(const void *model, uint32_t channels, uint32_t fact, uint32_t needs) {
   const safe *s = model;
@@ -86,7 +93,8 @@ static int32_t safe_open(const void *model, void *state, uint32_t lanes) {
   return BAUD_OK;
 }
 
-static int32_t safe_noise(const void *model, const void *world, const void *state, const baud_evidence *e, double bits[BAUD_CHANNELS]) {
+static int32_t safe_noise(const void *model, const void *world, const void *state, const baud_evidence *e,
+                          double bits[BAUD_CHANNELS]) {
   const safe *s = model;
   (void)state;
   s->calls[0]++;
@@ -119,9 +127,12 @@ static int32_t safe_settled(const void *model, const void *state) {
 }
 
 /* The plain one, and the same with every shortcut declared: truthfully, where nothing is noisy. */
-static const baud_observer safe_observer = {BAUD_SIZE(baud_observer), 0, safe_state_bytes, safe_alphabet, safe_supports, safe_open, safe_noise, safe_surprise, NULL, NULL};
-static const baud_observer safe_observer_with_shortcuts = {BAUD_SIZE(baud_observer), BAUD_NOISELESS | BAUD_REPEATABLE, safe_state_bytes, safe_alphabet,
-                                                           safe_supports, safe_open, safe_noise, safe_surprise, NULL, safe_settled};
+static const baud_observer safe_observer = {BAUD_SIZE(baud_observer), 0, safe_state_bytes, safe_alphabet,
+                                            safe_supports, safe_open, safe_noise, safe_surprise, NULL, NULL};
+static const baud_observer safe_observer_with_shortcuts = {
+    BAUD_SIZE(baud_observer), BAUD_NOISELESS | BAUD_REPEATABLE, safe_state_bytes, safe_alphabet, safe_supports,
+        safe_open,
+    safe_noise, safe_surprise, NULL, safe_settled};
 
 static const baud_field safe_obs = BAUD_DISCRETE_FIELD("hint", 2, "parity");
 static const baud_field safe_action = BAUD_DISCRETE_FIELD("number", NUMBERS, "dialled");
@@ -130,11 +141,13 @@ static const baud_fact safe_facts[SAFE_FACTS] = {{BAUD_SIZE(baud_fact), BAUD_FAC
                                                  {BAUD_SIZE(baud_fact), 0, "click", "", ""},
                                                  {BAUD_SIZE(baud_fact), 0, "reading", "", ""},
                                                  {BAUD_SIZE(baud_fact), 0, "unheard", "", ""}};
-static const baud_env_spec safe_env = {.size = BAUD_SIZE(baud_env_spec), .n_obs = 1, .n_facts = SAFE_FACTS, .obs = &safe_obs, .action = &safe_action,
+static const baud_env_spec safe_env = {.size = BAUD_SIZE(baud_env_spec), .n_obs = 1, .n_facts = SAFE_FACTS,
+                                       .obs = &safe_obs, .action = &safe_action,
                                        .facts = safe_facts, .world_bytes = sizeof(uint32_t)};
 
 /* What dialling brings. */
-static inline void safe_dial(const safe *s, uint32_t secret, uint32_t number, uint64_t *random, int32_t *hint, double facts[SAFE_FACTS]) {
+static inline void safe_dial(const safe *s, uint32_t secret, uint32_t number, uint64_t *random, int32_t *hint,
+                             double facts[SAFE_FACTS]) {
   double distance = safe_distance(secret, number);
   facts[DISTANCE] = distance;
   facts[RIGHT] = distance == 0.0;

@@ -8,7 +8,8 @@
 
 static const baud_field state_field = BAUD_DISCRETE_FIELD("state", 12, "one of twelve");
 static const baud_field action_field = BAUD_DISCRETE_FIELD("move", 4, "one of four");
-static const baud_field pixels = {BAUD_SIZE(baud_field), BAUD_U8, 2, 9, 2, {3, 3}, 0, 1, "pixels", "", "three by three"};
+static const baud_field pixels = {BAUD_SIZE(baud_field), BAUD_U8, 2, 9, 2, {3, 3}, 0, 1, "pixels", "",
+                                  "three by three"};
 static const baud_field speed = {BAUD_SIZE(baud_field), BAUD_F32, 0, 3, 1, {3}, -1, 1, "speed", "", "continuous"};
 static const double rewards[] = {-1.0, 0.0, 0.1, 2.5};
 
@@ -106,7 +107,7 @@ static void a_form_that_was_not_offered_is_refused(void **state) {
 }
 
 /* Lane by lane a distribution that tells lanes and categories apart. */
-static float mine(int i) { return 0.1f * (float)(1 + i % 4) + (i < 4 ? 0.0f : i % 2 ? -0.05f : 0.05f); }
+static const float mine[8] = {0.125f, 0.25f, 0.5f, 0.125f, 0.0625f, 0.4375f, 0.375f, 0.125f};
 
 static void sealing_copies_what_was_asked_and_nothing_else(void **state) {
   (void)state;
@@ -115,16 +116,16 @@ static void sealing_copies_what_was_asked_and_nothing_else(void **state) {
   open_discrete(&a, 2);
   a.question[ANSWER_ACTION].form = a.question[ANSWER_REWARD].form = BAUD_FORM_CATEGORICAL;
   assert_int_equal(answers_agree(&a, &error), 0);
-  for (int i = 0; i < 8; i++) a.written[ANSWER_ACTION][i] = a.written[ANSWER_REWARD][i] = mine(i);
+  for (int i = 0; i < 8; i++) a.written[ANSWER_ACTION][i] = a.written[ANSWER_REWARD][i] = mine[i];
   assert_int_equal(answers_seal(&a, 1u << ANSWER_ACTION, &error), 0);
   for (int i = 0; i < 8; i++) {
-    assert_true(a.sealed[ANSWER_ACTION][i] == mine(i));
+    assert_true(a.sealed[ANSWER_ACTION][i] == mine[i]);
     assert_true(a.sealed[ANSWER_REWARD][i] == 0.0f);
     a.written[ANSWER_ACTION][i] = 0.25f; /* too late */
   }
-  for (int i = 0; i < 8; i++) assert_true(a.sealed[ANSWER_ACTION][i] == mine(i));
+  for (int i = 0; i < 8; i++) assert_true(a.sealed[ANSWER_ACTION][i] == mine[i]);
   assert_int_equal(answers_seal(&a, answers_mask(&a), &error), 0);
-  for (int i = 0; i < 8; i++) assert_true(a.sealed[ANSWER_REWARD][i] == mine(i));
+  for (int i = 0; i < 8; i++) assert_true(a.sealed[ANSWER_REWARD][i] == mine[i]);
   answers_close(&a);
 }
 
@@ -262,7 +263,8 @@ static void a_bad_number_is_found_wherever_it_stands(void **state) {
         char why[400], place[40];
         for (uint32_t j = 0; j < lengths[k]; j++) q[j] = 1.0f / (float)lengths[k];
         q[i] = bads[b].bad;
-        if (lengths[k] > 1 && bads[b].bad > -1.0f && bads[b].bad < 1.0f) q[i ? 0 : 1] += 1.0f / (float)lengths[k] - q[i]; /* sum 1 */
+        int may_sum_to_one = lengths[k] > 1 && bads[b].bad > -1.0f && bads[b].bad < 1.0f;
+        if (may_sum_to_one) q[i ? 0 : 1] += 1.0f / (float)lengths[k] - q[i];
         assert_int_equal(check(q, lengths[k], why), BAUD_EPLUGIN);
         snprintf(place, sizeof place, "for answer %u:", i);
         if (!strstr(why, bads[b].why) || !strstr(why, place)) fail_msg("length %u, number %u: %s", lengths[k], i, why);
@@ -279,13 +281,15 @@ static void two_wrongs_do_not_make_a_right(void **state) {
 static void a_sum_is_one_within_a_thousandth(void **state) {
   (void)state;
   for (size_t k = 0; k < LENGTHS; k++) {
-    static const struct { double sum; int passes; } cases[] = {{1.0009, 1}, {0.9991, 1}, {1.0011, 0}, {0.9989, 0}, {0.0, 0}, {2.0, 0}};
+    static const struct { double sum; int passes; } cases[] = {
+        {1.0009, 1}, {0.9991, 1}, {1.0011, 0}, {0.9989, 0}, {0.0, 0}, {2.0, 0}};
     for (size_t c = 0; c < 6; c++) {
       static float q[LONGEST];
       char why[400];
       for (uint32_t j = 0; j < lengths[k]; j++) q[j] = (float)(cases[c].sum / lengths[k]);
       int code = check(q, lengths[k], why);
-      if ((code == 0) != cases[c].passes) fail_msg("%u numbers that sum to %g: %s", lengths[k], cases[c].sum, code ? why : "accepted");
+      if ((code == 0) != cases[c].passes)
+        fail_msg("%u numbers that sum to %g: %s", lengths[k], cases[c].sum, code ? why : "accepted");
       if (code) assert_non_null(strstr(why, "its probabilities of answer sum to"));
     }
   }

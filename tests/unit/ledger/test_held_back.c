@@ -200,8 +200,10 @@ static void memory_needs_a_world_and_a_limit(void **state) {
 /* The secret is 0, so the facts are 1, 2, 0, 4. */
 static void a_late_reward_that_is_not_of_its_facts_fails(void **state) {
   static const struct { uint32_t delay, when, at; float delivered; int is_right; } cases[] = {
-      {1, BAUD_VIEW_EVERY_STEP, 1, 1.0f, 1}, {1, BAUD_VIEW_EVERY_STEP, 1, 2.0f, 0}, {1, BAUD_VIEW_EVERY_STEP, 2, 2.0f, 1},
-      {1, BAUD_VIEW_EVERY_STEP, 2, 0.0f, 0}, {1, BAUD_VIEW_EVERY_STEP, 3, 4.0f, 1}, {1, BAUD_VIEW_EVERY_STEP, 3, 1.0f, 0},
+      {1, BAUD_VIEW_EVERY_STEP, 1, 1.0f, 1}, {1, BAUD_VIEW_EVERY_STEP, 1, 2.0f, 0},
+      {1, BAUD_VIEW_EVERY_STEP, 2, 2.0f, 1},
+      {1, BAUD_VIEW_EVERY_STEP, 2, 0.0f, 0}, {1, BAUD_VIEW_EVERY_STEP, 3, 4.0f, 1},
+      {1, BAUD_VIEW_EVERY_STEP, 3, 1.0f, 0},
       {3, BAUD_VIEW_EVERY_STEP, 3, 7.0f, 1}, {3, BAUD_VIEW_EVERY_STEP, 3, 6.0f, 0}, {0, BAUD_VIEW_SUM, 3, 7.0f, 1},
       {0, BAUD_VIEW_SUM, 3, 8.0f, 0},        {0, BAUD_VIEW_SUM, 3, NAN, 0}};
   static const uint32_t numbers[] = {1, 2, 0, 4};

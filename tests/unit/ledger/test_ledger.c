@@ -16,14 +16,17 @@ typedef struct book { /* one ledger, and what it is told of */
   ledger *ledger;
 } book;
 
-static baud_view view_of(uint32_t fact) { return (baud_view){.size = BAUD_SIZE(baud_view), .kind = BAUD_VIEW_FACT, .fact = fact, .scale = 1.0}; }
+static baud_view view_of(uint32_t fact) {
+  return (baud_view){.size = BAUD_SIZE(baud_view), .kind = BAUD_VIEW_FACT, .fact = fact, .scale = 1.0};
+}
 
 static void open_book(book *b, const baud_observer *observer, uint32_t secret, uint32_t subscribed, baud_view view) {
   baud_error error = {0};
   memset(b, 0, sizeof *b);
   b->secret = secret;
   b->model.calls = b->calls;
-  ledger_setup setup = {.observer = observer, .model = &b->model, .world = &b->secret, .env = &safe_env, .lanes = LANES, .limit = 10,
+  ledger_setup setup = {.observer = observer, .model = &b->model, .world = &b->secret, .env = &safe_env,
+                        .lanes = LANES, .limit = 10,
                         .emitted = OBSERVATION | REWARD | DEMONSTRATION, .subscribed = subscribed, .view = view};
   if (ledger_open(&b->ledger, &setup, &error) != 0) fail_msg("%s", error.text);
 }
@@ -58,7 +61,8 @@ static void tell(book *b, tick *t) {
   const void *before[] = {t->before}, *after[] = {t->after};
   float *facts[SAFE_FACTS];
   for (int f = 0; f < SAFE_FACTS; f++) facts[f] = t->fact[f];
-  ledger_tick told = {.obs_before = before, .obs = after, .action = t->number, .facts = facts, .delivered = t->delivered, .flags = t->flags};
+  ledger_tick told = {.obs_before = before, .obs = after, .action = t->number, .facts = facts,
+                      .delivered = t->delivered, .flags = t->flags};
   baud_error error = {0};
   if (ledger_step(b->ledger, &told, &error) != 0) fail_msg("%s", error.text);
 }
@@ -76,7 +80,8 @@ static void show(book *b, const tick *t, const int32_t *shown) {
 }
 
 /* Plays episodes to two ledgers and compares every figure of every lane; the sums over all go to `total`. */
-static void play(book *one, book *two, const baud_view *v, uint32_t episodes, uint32_t few, int with_expert, double total[FIGURES]) {
+static void play(book *one, book *two, const baud_view *v, uint32_t episodes, uint32_t few, int with_expert,
+                 double total[FIGURES]) {
   uint64_t random = 40 + one->secret;
   memset(total, 0, FIGURES * sizeof *total);
   for (uint32_t e = 0; e < episodes; e++) {
@@ -97,7 +102,8 @@ static void play(book *one, book *two, const baud_view *v, uint32_t episodes, ui
       ledger_episode(one->ledger, k, n, a);
       ledger_episode(two->ledger, k, n, b);
       for (int f = 0; f < FIGURES; f++) {
-        if (fabs(a[f] - b[f]) > 1e-12) fail_msg("episode %u, lane %u, %s: %.15g and %.15g", e, k, figure_table[f].name, a[f], b[f]);
+        if (fabs(a[f] - b[f]) > 1e-12)
+          fail_msg("episode %u, lane %u, %s: %.15g and %.15g", e, k, figure_table[f].name, a[f], b[f]);
         total[f] += a[f];
       }
     }
@@ -106,7 +112,8 @@ static void play(book *one, book *two, const baud_view *v, uint32_t episodes, ui
 
 static void shortcuts_change_no_figure(void **state) {
   static const struct { uint32_t fact, when, subscribed; double flip; int with_expert; } cases[] = {
-      {DISTANCE, 0, REWARD | OBSERVATION, 0, 0}, {RIGHT, 0, REWARD, 0, 0},  {RIGHT, 0, REWARD | OBSERVATION | DEMONSTRATION, 0, 1},
+      {DISTANCE, 0, REWARD | OBSERVATION, 0, 0}, {RIGHT, 0, REWARD, 0, 0},
+      {RIGHT, 0, REWARD | OBSERVATION | DEMONSTRATION, 0, 1},
       {RIGHT, BAUD_VIEW_AT_END, REWARD, 0, 0},   {RIGHT, 0, REWARD, 0.2, 0}, {DISTANCE, 0, OBSERVATION, 0, 1},
       {RIGHT, 0, DEMONSTRATION, 0, 1},           {DISTANCE, 0, 0, 0, 0}};
   (void)state;
@@ -139,7 +146,8 @@ static void a_step_that_was_told_before_is_not_told_again(void **state) {
   open_book(&quick, &safe_observer_with_shortcuts, 0, REWARD | OBSERVATION, v);
   play(&plain, &quick, &v, 40, 3, 0, total); /* 0, 1 and 2 tell 0 from the rest, but with 2 alone 4 stays possible */
   assert_true(quick.calls[1] < plain.calls[1] / 2);
-  assert_close(total[figure_of_channel(FIGURE_RECEIVED, BAUD_CH_REWARD)] + total[figure_of_channel(FIGURE_RECEIVED, BAUD_CH_OBSERVATION)], log2(5.0), 1e-9);
+  assert_close(total[figure_of_channel(FIGURE_RECEIVED, BAUD_CH_REWARD)] +
+               total[figure_of_channel(FIGURE_RECEIVED, BAUD_CH_OBSERVATION)], log2(5.0), 1e-9);
   ledger_close(plain.ledger);
   ledger_close(quick.ledger);
 }
@@ -177,7 +185,8 @@ static void the_wire_counts_symbols_and_not_what_they_say(void **state) {
     tell(&b, &t);
   }
   ledger_episode(b.ledger, 1, 4, figure);
-  assert_close(figure[figure_of_channel(FIGURE_WIRE, BAUD_CH_OBSERVATION)], 5 * log2(2.0), 1e-12); /* the first one too */
+  /* the first one too */
+  assert_close(figure[figure_of_channel(FIGURE_WIRE, BAUD_CH_OBSERVATION)], 5 * log2(2.0), 1e-12);
   assert_close(figure[figure_of_channel(FIGURE_WIRE, BAUD_CH_REWARD)], 4 * log2(5.0), 1e-12);
   assert_close(figure[figure_of_channel(FIGURE_WIRE, BAUD_CH_DEMONSTRATION)], 4 * log2(5.0), 1e-12);
   assert_close(figure[FIGURE_RECEIVED_ALL], 0.0, 0.0); /* it takes nothing */
@@ -222,7 +231,8 @@ static void a_reward_that_the_view_rules_out_is_blamed_on_the_scheme(void **stat
   const void *before[] = {t.before}, *after[] = {t.after};
   float *facts[SAFE_FACTS];
   for (int f = 0; f < SAFE_FACTS; f++) facts[f] = t.fact[f];
-  ledger_tick told = {.obs_before = before, .obs = after, .action = t.number, .facts = facts, .delivered = t.delivered, .flags = t.flags};
+  ledger_tick told = {.obs_before = before, .obs = after, .action = t.number, .facts = facts, .delivered = t.delivered,
+                      .flags = t.flags};
   assert_int_equal(ledger_step(b.ledger, &told, &error), BAUD_EPLUGIN);
   assert_non_null(strstr(error.text, "the scheme's declared view rules out"));
   ledger_close(b.ledger);

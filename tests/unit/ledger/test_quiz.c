@@ -6,7 +6,8 @@
 /* ---- Scores --------------------------------------------------------------------------------------------- */
 
 static void what_is_known_for_certain_earns_what_the_prior_held_back(void **state) {
-  static const item list[] = {FACT_OF_ACTION(0, {0, 1}, {THIRD, THIRD, THIRD}), FACT_OF_ACTION(1, {0, 0, 1}, {.5, .25, .25})};
+  static const item list[] = {FACT_OF_ACTION(0, {0, 1}, {THIRD, THIRD, THIRD}),
+                              FACT_OF_ACTION(1, {0, 0, 1}, {.5, .25, .25})};
   static const double second[] = {0, 1, 0}, third[] = {0, 0, 1};
   (void)state;
   set_items(list, 2);
@@ -14,7 +15,8 @@ static void what_is_known_for_certain_earns_what_the_prior_held_back(void **stat
     desk d;
     open_desk(&d, lane_counts[k], 0);
     say_all_uniform(&d);
-    assert_close(ask_desk(&d, QUIZ_MEMORY_KEPT).known, log2(4.0 / 3.0), 1e-6); /* uniform: nothing on the first, 1/3 over 1/4 on the other */
+    /* uniform: nothing on the first, 1/3 over 1/4 on the other */
+    assert_close(ask_desk(&d, QUIZ_MEMORY_KEPT).known, log2(4.0 / 3.0), 1e-6);
     say(&d, ANSWER_ACTION, 0, 0, second);
     say(&d, ANSWER_ACTION, 1, 0, third);
     double known = ask_desk(&d, QUIZ_MEMORY_KEPT).known, all = log2(3.0) + 2.0;
@@ -25,7 +27,8 @@ static void what_is_known_for_certain_earns_what_the_prior_held_back(void **stat
 
 static void one_wrong_certainty_costs_sixteen_bits_and_the_alphabet(void **state) {
   static const item list[] = {FACT_OF_ACTION(0, {0, 1}, {THIRD, THIRD, THIRD}),
-                              {BAUD_ITEM_FACT, BAUD_ASK_OBSERVATION, BAUD_CH_OBSERVATION, BAUD_SCORE_SET, CONTEXTS, 2, 1, 2, {[7] = 1},
+                              {BAUD_ITEM_FACT, BAUD_ASK_OBSERVATION, BAUD_CH_OBSERVATION, BAUD_SCORE_SET, CONTEXTS, 2,
+                               1, 2, {[7] = 1},
                                {.125, .125, .125, .125, .125, .125, .125, .125}, 0}};
   static const double wrong[WIDEST] = {1.0};
   (void)state;
@@ -62,7 +65,8 @@ static void several_right_answers_are_scored_as_the_set_that_they_are(void **sta
 }
 
 static void a_mean_score_is_the_mean_over_what_the_world_may_bring(void **state) {
-  static const item list[] = {{BAUD_ITEM_FACT, BAUD_ASK_REWARD, BAUD_CH_REWARD, BAUD_SCORE_MEAN, REWARDS, 4, 1, 1, {.7, .3}, {.5, .5}, 0}};
+  static const item list[] = {{BAUD_ITEM_FACT, BAUD_ASK_REWARD, BAUD_CH_REWARD, BAUD_SCORE_MEAN, REWARDS, 4, 1, 1,
+                               {.7, .3}, {.5, .5}, 0}};
   static const double q[] = {.6, .4}, truth[] = {.7, .3};
   (void)state;
   set_items(list, 1);
@@ -71,7 +75,8 @@ static void a_mean_score_is_the_mean_over_what_the_world_may_bring(void **state)
   say_all_uniform(&d);
   say(&d, ANSWER_REWARD, 4, 1, q);
   float f[2] = {(float)q[0], (float)q[1]};
-  double wanted = .7 * log2(floored((double)f[0] / (double)(f[0] + f[1]), 2) / .5) + .3 * log2(floored((double)f[1] / (double)(f[0] + f[1]), 2) / .5);
+  double wanted = .7 * log2(floored((double)f[0] / (double)(f[0] + f[1]), 2) / .5) +
+      .3 * log2(floored((double)f[1] / (double)(f[0] + f[1]), 2) / .5);
   assert_close(ask_desk(&d, QUIZ_MEMORY_KEPT).known, wanted, 1e-7);
   assert_close(wanted, .7 * log2(1.2) + .3 * log2(.8), 1e-4);
   say(&d, ANSWER_REWARD, 4, 1, truth); /* the truth itself earns 1 - h(.3): no other answer earns more */
@@ -80,7 +85,8 @@ static void a_mean_score_is_the_mean_over_what_the_world_may_bring(void **state)
 }
 
 static void answers_that_are_none_are_left_out_of_account(void **state) {
-  static const item list[] = {{BAUD_ITEM_FACT, BAUD_ASK_OBSERVATION, BAUD_CH_OBSERVATION, BAUD_SCORE_SET, CONTEXTS, 3, 1, 0, {[5] = 1},
+  static const item list[] = {{BAUD_ITEM_FACT, BAUD_ASK_OBSERVATION, BAUD_CH_OBSERVATION, BAUD_SCORE_SET, CONTEXTS, 3,
+                               1, 0, {[5] = 1},
                                {[2] = .5, [5] = .5}, 0}};
   static const struct { double q[WIDEST], right; } cases[] = {
       {{[5] = 1.0}, 1.0},                             /* knows it */
@@ -110,8 +116,9 @@ static void make_mixed(void) {
   uint64_t random = 5;
   for (int i = 0; i < 23; i++) {
     uint32_t which = baud_below(&random, ANSWERS), n = width_of[which];
-    mixed[i] = (item){.kinds = 1 + baud_below(&random, 3), .target = targets[which], .channel = baud_below(&random, 2), .score = BAUD_SCORE_SET,
-                      .n_answers = n, .context = baud_below(&random, CONTEXTS), .given = which == ANSWER_ACTION ? 0 : baud_below(&random, 3) > 0,
+    mixed[i] = (item){.kinds = 1 + baud_below(&random, 3), .target = targets[which], .channel = baud_below(&random, 2),
+                      .score = BAUD_SCORE_SET, .n_answers = n, .context = baud_below(&random, CONTEXTS),
+                      .given = which != ANSWER_ACTION && baud_below(&random, 3) > 0,
                       .action = baud_below(&random, ACTIONS)};
     double alpha[WIDEST] = {2, 2, 2, 2, 2, 2, 2, 2};
     baud_dirichlet(&random, alpha, n, mixed[i].prior);
@@ -214,7 +221,8 @@ static void decisions_that_depend_on_each_other_are_averaged(void **state) {
 
 static void marks_say_whether_sums_are_bounds(void **state) {
   static const item list[] = {FACT_OF_ACTION(0, {1}, {THIRD, THIRD, THIRD}),
-                              {BAUD_ITEM_DECISION, BAUD_ASK_TERMINATED, BAUD_CH_OBSERVATION, BAUD_SCORE_SET, 2, 0, 0, 0, {1}, {.5, .5}, 0}};
+                              {BAUD_ITEM_DECISION, BAUD_ASK_TERMINATED, BAUD_CH_OBSERVATION, BAUD_SCORE_SET, 2, 0, 0,
+                               0, {1}, {.5, .5}, 0}};
   (void)state;
   for (uint32_t mask = 0; mask < 4; mask++) {
     set_items(list, 2);
@@ -223,7 +231,8 @@ static void marks_say_whether_sums_are_bounds(void **state) {
     open_desk(&d, 1, 0);
     assert_int_equal(quiz_mark_of_facts(d.quiz, &d.answers), mask & BAUD_FACTS_INDEPENDENT ? '>' : '~');
     assert_int_equal(quiz_mark_of_decisions(d.quiz, &d.answers), mask & BAUD_DECISIONS_INDEPENDENT ? '>' : '~');
-    assert_int_equal(quiz_mark_of_channel(d.quiz, &d.answers, BAUD_CH_REWARD), mask & BAUD_FACTS_INDEPENDENT ? '>' : '~');
+    assert_int_equal(quiz_mark_of_channel(d.quiz, &d.answers, BAUD_CH_REWARD),
+                     mask & BAUD_FACTS_INDEPENDENT ? '>' : '~');
     assert_int_equal(quiz_mark_of_channel(d.quiz, &d.answers, BAUD_CH_OBSERVATION), '-'); /* a decision is no fact */
     assert_int_equal(quiz_facts(d.quiz), 1);
     close_desk(&d);
@@ -251,7 +260,8 @@ static void an_item_that_counts_nowhere_is_not_even_looked_at(void **state) {
 
 static void a_question_that_is_not_put_in_these_terms_is_left_out(void **state) {
   static const item list[] = {
-      {BAUD_ITEM_FACT, BAUD_ASK_OBSERVATION, 0, BAUD_SCORE_SET, CONTEXTS, 0, 1, 0, {1}, {.125, .125, .125, .125, .125, .125, .125, .125}, 1},
+      {BAUD_ITEM_FACT, BAUD_ASK_OBSERVATION, 0, BAUD_SCORE_SET, CONTEXTS, 0, 1, 0, {1},
+       {.125, .125, .125, .125, .125, .125, .125, .125}, 1},
       {BAUD_ITEM_FACT, BAUD_ASK_REWARD, 1, BAUD_SCORE_SET, 3, 0, 1, 0, {1}, {THIRD, THIRD, THIRD}, 0}};
   (void)state;
   set_items(list, 2); /* another field than the one that is asked; other rewards than can be delivered */
@@ -282,11 +292,13 @@ static void what_lane_0_remembers_counts_for_every_item_and_is_gone_when_wiped(v
     set_note(&d, 0, 3);                                             /* it remembers context 2 */
     for (uint32_t lane = 1; lane < lanes; lane++) set_note(&d, lane, 1); /* others another */
     assert_close(ask_desk(&d, QUIZ_MEMORY_KEPT).known, 2.0, 2.5e-5);
-    for (int t = 0; t < n_asked; t++) assert_int_equal(asked_log[t].starts, 1); /* each question as if an episode began */
+    /* each question as if an episode began */
+    for (int t = 0; t < n_asked; t++) assert_int_equal(asked_log[t].starts, 1);
     assert_close(ask_desk(&d, QUIZ_MEMORY_WIPED).known, 0.0, 5e-5);
     for (int t = 0; t < n_asked; t++) assert_int_equal(asked_log[t].starts, 1);
     assert_close(ask_desk(&d, QUIZ_MEMORY_KEPT).known, 2.0, 2.5e-5); /* the wipe was of a copy */
-    ((int32_t *)d.initial.at[NOTE])[0] = 2;                          /* wiped means as it began, which need not be empty */
+    /* wiped means as it began, which need not be empty */
+    ((int32_t *)d.initial.at[NOTE])[0] = 2;
     for (uint32_t lane = 1; lane < lanes; lane++) ((int32_t *)d.initial.at[NOTE])[lane] = 2;
     assert_close(ask_desk(&d, QUIZ_MEMORY_WIPED).known, 2.0, 2.5e-5);
     close_desk(&d);
@@ -307,7 +319,8 @@ static void a_learner_that_takes_notes_while_being_asked_learns_nothing_from_it(
     char *before = malloc(d.live.bytes);
     assert_non_null(before);
     memcpy(before, d.live.slab, d.live.bytes);
-    for (int again = 0; again < 2; again++) assert_close(ask_desk(&d, QUIZ_MEMORY_KEPT).known, 0.0, 1e-4); /* no question helps with the next */
+    /* no question helps with the next */
+    for (int again = 0; again < 2; again++) assert_close(ask_desk(&d, QUIZ_MEMORY_KEPT).known, 0.0, 1e-4);
     assert_memory_equal(before, d.live.slab, d.live.bytes);
     free(before);
     close_desk(&d);
@@ -332,9 +345,12 @@ static void without_the_observation_it_is_asked_blind(void **state) {
 /* ---- Refusals ------------------------------------------------------------------------------------------- */
 
 static void a_learner_that_misbehaves_is_told_why(void **state) {
-  static const item list[] = {FACT_OF_ACTION(0, {0, 1}, {THIRD, THIRD, THIRD}), FACT_OF_ACTION(1, {0, 1}, {THIRD, THIRD, THIRD})};
+  static const item list[] = {FACT_OF_ACTION(0, {0, 1}, {THIRD, THIRD, THIRD}),
+                              FACT_OF_ACTION(1, {0, 1}, {THIRD, THIRD, THIRD})};
   static const struct { enum manner manner; const char *why; } cases[] = {
-      {TRAINS, "it learns from questions"}, {FAILS, "predict failed in the quiz"}, {LOSES_COUNT, "sum to 1.5, not to 1"}};
+      {TRAINS, "it learns from questions"},
+      {FAILS, "predict failed in the quiz"},
+      {LOSES_COUNT, "sum to 1.5, not to 1"}};
   (void)state;
   for (size_t k = 0; k < 3; k++) {
     quiz_result result;
@@ -356,9 +372,12 @@ static void malformed_items_are_refused_with_a_reason(void **state) {
       {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 0, 0, 0, 0, {0}, {0}, 0}, "quiz item 1 has 0 answers"},
       {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, WIDEST + 1, 0, 0, 0, {1}, {.5, .5}, 0}, "quiz item 1 has 9 answers"},
       {{BAUD_ITEM_FACT, 1, 3, BAUD_SCORE_SET, 2, 0, 0, 0, {1}, {.5, .5}, 0}, "names channel 3"},
-      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 2, 0, 0, 0, {1}, {0, 1}, 0}, "quiz item 1: answer 0 is right, but its prior is 0"},
-      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 2, 0, 0, 0, {0, 0}, {.5, .5}, 0}, "quiz item 1: its right answers weigh 0"},
-      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 2, 0, 0, 0, {NAN, 0}, {.5, .5}, 0}, "quiz item 1: its right answers weigh"},
+      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 2, 0, 0, 0, {1}, {0, 1}, 0},
+       "quiz item 1: answer 0 is right, but its prior is 0"},
+      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 2, 0, 0, 0, {0, 0}, {.5, .5}, 0},
+       "quiz item 1: its right answers weigh 0"},
+      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 2, 0, 0, 0, {NAN, 0}, {.5, .5}, 0},
+       "quiz item 1: its right answers weigh"},
       {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 2, 0, 0, 0, {1}, {.5, .6}, 0}, "its priors sum to 1.1"},
       {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 3, 0, 0, 0, {1}, {.5, .4}, 0}, "its priors sum to 0.9"},
       {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_MEAN, 2, 0, 0, 0, {.7, .2}, {.5, .5}, 0}, "its right answers weigh 0.9"},

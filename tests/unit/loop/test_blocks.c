@@ -28,7 +28,8 @@ static void open_blocks(blocks *b, uint32_t lanes) {
 /* Every byte of every block gets a value of its own making; those between blocks stay 0. */
 static void fill(blocks *b, uint32_t salt) {
   for (uint32_t i = 0; i < b->n; i++)
-    for (size_t k = 0; k < blocks_size_of(b, i); k++) ((uint8_t *)b->at[i])[k] = (uint8_t)(1 + (salt + 31 * i + k) % 255);
+    for (size_t k = 0; k < blocks_size_of(b, i); k++)
+      ((uint8_t *)b->at[i])[k] = (uint8_t)(1 + (salt + 31 * i + k) % 255);
 }
 static int is_filled(const blocks *b, uint32_t i, uint32_t salt, size_t from, size_t to) {
   for (size_t k = from; k < to; k++)
@@ -41,7 +42,8 @@ static void blocks_have_their_size_alone_or_for_each_lane(void **state) {
   for (uint32_t lanes = 1; lanes <= 5; lanes += 2) {
     blocks b;
     open_blocks(&b, lanes);
-    for (int i = 0; i < BLOCKS; i++) assert_int_equal(blocks_size_of(&b, (uint32_t)i), one[i] * (is_per_lane(i) ? lanes : 1));
+    for (int i = 0; i < BLOCKS; i++)
+      assert_int_equal(blocks_size_of(&b, (uint32_t)i), one[i] * (is_per_lane(i) ? lanes : 1));
     blocks_close(&b);
   }
 }
@@ -85,8 +87,10 @@ static void tables_that_make_no_sense_are_refused_by_name(void **state) {
       {{BAUD_SIZE(baud_block), 6, BAUD_WEIGHT, 0, 1, "typed"}, "block 1 \"typed\" lacks", BAUD_EPLUGIN},
       {{BAUD_SIZE(baud_block), BAUD_F32, 0, 0, 1, "idle"}, "block 1 \"idle\" lacks", BAUD_EPLUGIN},
       {{BAUD_SIZE(baud_block), BAUD_F32, 7, 0, 1, "busy"}, "block 1 \"busy\" lacks", BAUD_EPLUGIN},
-      {{BAUD_SIZE(baud_block), BAUD_U8, BAUD_TRACE, 0, UINT64_MAX, "huge"}, "block \"huge\" asks for 18446744073709551615 elements", BAUD_ENOMEM},
-      {{BAUD_SIZE(baud_block), BAUD_F64, BAUD_TRACE, BAUD_PER_LANE, (uint64_t)1 << 39, "wide"}, "block \"wide\" asks for 549755813888 elements", BAUD_ENOMEM},
+      {{BAUD_SIZE(baud_block), BAUD_U8, BAUD_TRACE, 0, UINT64_MAX, "huge"},
+       "block \"huge\" asks for 18446744073709551615 elements", BAUD_ENOMEM},
+      {{BAUD_SIZE(baud_block), BAUD_F64, BAUD_TRACE, BAUD_PER_LANE, (uint64_t)1 << 39, "wide"},
+       "block \"wide\" asks for 549755813888 elements", BAUD_ENOMEM},
   };
   (void)state;
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -119,7 +123,8 @@ static void a_learner_without_blocks_is_one_too(void **state) {
 static void rows_are_read_in_the_size_that_they_give(void **state) {
   typedef struct { baud_block base; uint64_t later[3]; } newer;
   static const newer rows[] = {{{BAUD_SIZE(newer), BAUD_F32, BAUD_WEIGHT, 0, 4, "first"}, {~0ul, ~0ul, ~0ul}},
-                               {{BAUD_SIZE(newer), BAUD_U64, BAUD_MEMORY, BAUD_PER_LANE, 2, "second"}, {~0ul, ~0ul, ~0ul}}};
+                               {{BAUD_SIZE(newer), BAUD_U64, BAUD_MEMORY, BAUD_PER_LANE, 2, "second"},
+                                {~0ul, ~0ul, ~0ul}}};
   (void)state;
   blocks b;
   baud_error error = {0};
@@ -163,7 +168,8 @@ static void copying_what_changes_leaves_the_frozen_and_gives_every_lane_the_firs
       if (is_frozen((int)i)) assert_true(is_filled(&to, i, 100, 0, size));
       else if (!is_per_lane((int)i)) assert_memory_equal(to.at[i], from.at[i], size);
       else
-        for (uint32_t lane = 0; lane < lanes; lane++) assert_memory_equal((char *)to.at[i] + lane * one[i], from.at[i], one[i]);
+        for (uint32_t lane = 0; lane < lanes; lane++)
+          assert_memory_equal((char *)to.at[i] + lane * one[i], from.at[i], one[i]);
       assert_true(is_filled(&from, i, 7, 0, size));
     }
     blocks_close(&from);

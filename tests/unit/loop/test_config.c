@@ -42,7 +42,8 @@ static void what_is_not_given_has_its_default(void **state) {
 static void everything_given_is_read(void **state) {
   (void)state;
   config c;
-  read_good(&c, "{" UNITS ",\"channels\":[\"reward\",\"demonstration\"],\"demonstrator\":{\"competence\":0.75},\"lanes\":65536,\"limit\":250,"
+  read_good(&c, "{" UNITS ",\"channels\":[\"reward\",\"demonstration\"],"
+                "\"demonstrator\":{\"competence\":0.75},\"lanes\":65536,\"limit\":250,"
                 "\"mode\":\"evaluate\",\"score\":{\"answers\":5,\"quiz\":0,\"observers\":0},"
                 "\"stop\":{\"episodes\":9000000000,\"steps\":12,\"seconds\":1.5}}");
   assert_int_equal(c.channels, BAUD_MASK(BAUD_CH_REWARD) | BAUD_MASK(BAUD_CH_DEMONSTRATION));
@@ -89,7 +90,8 @@ static const baud_value *value_of(const config_unit *unit, const char *key) {
 static void parameters_go_to_their_units_and_texts_live_as_long_as_the_config(void **state) {
   (void)state;
   config c;
-  char json[] = "{\"env\":{\"id\":\"lockbox\",\"params\":{\"codes\":17}},\"reward\":{\"id\":\"flipped\",\"params\":{\"epsilon\":0.25}},"
+  char json[] = "{\"env\":{\"id\":\"lockbox\",\"params\":{\"codes\":17}},"
+                "\"reward\":{\"id\":\"flipped\",\"params\":{\"epsilon\":0.25}},"
                 "\"learner\":{\"id\":\"scripted\",\"params\":{\"actions\":\"3 1 2\"}}," STOP "}";
   read_good(&c, json);
   memset(json, 'x', sizeof json - 1);
@@ -107,7 +109,8 @@ static void a_plan_made_with_this_behaviour_is_taken_and_with_another_refused(vo
   const plugin *lockbox = NULL;
   assert_int_equal(registry_find(plugins, BAUD_ENV, "baud.lockbox", &lockbox, &error), 0);
   for (uint32_t ahead = 0; ahead < 2; ahead++) {
-    snprintf(json, sizeof json, "{\"env\":{\"id\":\"baud.lockbox\",\"behaviour\":%u},\"reward\":{\"id\":\"baud.outcome\"},\"learner\":{\"id\":\"baud.random\"}," STOP "}",
+    snprintf(json, sizeof json, "{\"env\":{\"id\":\"baud.lockbox\",\"behaviour\":%u},"
+                                "\"reward\":{\"id\":\"baud.outcome\"},\"learner\":{\"id\":\"baud.random\"}," STOP "}",
              lockbox->unit->behaviour + ahead);
     assert_int_equal(config_read(&c, plugins, json, &error), ahead ? BAUD_EPLUGIN : 0);
     config_clear(&c);
@@ -129,7 +132,8 @@ static void what_does_not_fit_is_refused_with_a_reason(void **state) {
       {"{\"env\":{\"id\":\"outcome\"}}", "no environment \"outcome\""}, /* that is a reward scheme */
       {"{\"env\":{\"id\":\"lockbox\",\"params\":{\"codes\":1}}}", "\"codes\" is 1; it takes a whole number from 2"},
       {"{\"env\":{\"id\":\"lockbox\",\"params\":[3]}}", "parameters go by name"},
-      {"{" UNITS "," STOP ",\"channels\":[\"rewards\"]}", "channels are \"observation\", \"reward\", \"demonstration\""},
+      {"{" UNITS "," STOP ",\"channels\":[\"rewards\"]}",
+       "channels are \"observation\", \"reward\", \"demonstration\""},
       {"{" UNITS "," STOP ",\"channels\":[1]}", "channels are"},
       {"{" UNITS "," STOP ",\"lanes\":0}", "\"lanes\" must be a number from 1 to 65536"},
       {"{" UNITS "," STOP ",\"lanes\":65537}", "\"lanes\" must be a number"},
@@ -153,7 +157,8 @@ static void what_does_not_fit_is_refused_with_a_reason(void **state) {
     config c;
     baud_error error = {0};
     if (config_read(&c, plugins, bad[i].json, &error) >= 0) fail_msg("accepted: %s", bad[i].json);
-    if (!strstr(error.text, bad[i].reason)) fail_msg("%s\nwanted \"%s\" in: %s", bad[i].json, bad[i].reason, error.text);
+    if (!strstr(error.text, bad[i].reason))
+      fail_msg("%s\nwanted \"%s\" in: %s", bad[i].json, bad[i].reason, error.text);
     assert_true(error.code < 0);
     config_clear(&c);
   }

@@ -286,6 +286,19 @@ static void build_tree(char *folder, size_t size) {
   folder[0] = 0;
 }
 
+/* Beside the program where it was installed or moved to with its plugins, else where it was configured to be. */
+static void collect_installed(probes *list) {
+  char folder[PATH_MAX + 32];
+  ssize_t n = readlink("/proc/self/exe", folder, PATH_MAX);
+  folder[n > 0 ? n : 0] = 0;
+  for (int up = 0; up < 2; up++) {
+    char *slash = strrchr(folder, '/');
+    if (slash) *slash = 0;
+  }
+  strcat(folder, "/lib/baud/plugins");
+  collect_folder(list, access(folder, R_OK | X_OK) == 0 ? folder : BAUD_PLUGIN_DIR);
+}
+
 static void collect(probes *list) {
   char folder[PATH_MAX + 64], tree[PATH_MAX];
   const char *path = getenv("BAUD_PLUGIN_PATH");
@@ -307,7 +320,7 @@ static void collect(probes *list) {
     snprintf(folder, sizeof folder, "%s/plugins/%s/.libs", tree, rooms[i]);
     collect_folder(list, folder);
   }
-  if (!tree[0]) collect_folder(list, BAUD_PLUGIN_DIR);
+  if (!tree[0]) collect_installed(list);
 }
 
 /* ---- From libraries to units -------------------------------------------------------------------------- */

@@ -31,6 +31,15 @@ typedef struct figure_list {
   uint32_t n, figure[FIGURES];
 } figure_list;
 
+/* What the plugins and the ledger are handed in a tick. Observations change places from tick to tick and nothing
+ * else does, so that two of these, built once, take turns. */
+typedef struct turn {
+  baud_tick tick;
+  baud_batch step, score;
+  baud_outcome outcome;
+  ledger_tick happened;
+} turn;
+
 struct trial {
   stage stage;
   lane_state *lane;
@@ -43,11 +52,7 @@ struct trial {
   int has_code;              /* some of it has a code length */
   int is_in_tick, is_done, is_failed;
   struct timespec began;
-  /* what the plugins and the ledger are handed each tick: built once, but for the observations, which are exchanged */
-  baud_tick tick;
-  baud_batch step, score;
-  baud_outcome outcome;
-  ledger_tick happened;
+  turn turn[2], *now;
   /* the funnel's moving parts */
   double known, useful;      /* at the last quiz */
   double known_of[BAUD_CHANNELS];
@@ -134,38 +139,38 @@ static int ask_quiz(trial *t, enum quiz_memory memory, quiz_result *result, baud
 
 static int takes(const stage *s, uint32_t channel) { return (int)(s->learner_setup.subscribed >> channel & 1u); }
 
-/* The observations acted upon are where the successors were before, and the other way round. */
-static void point_at_observations(trial *t) {
+static void prepare_turn(trial *t, turn *to, void **obs, void **next_obs) {
   stage *s = &t->stage;
-  const void *const *before = (const void *const *)s->obs, *const *after = (const void *const *)s->next_obs;
-  t->step.obs_before = t->score.obs_before = t->happened.obs_before = before;
-  t->step.obs = t->score.obs = s->next_obs;
-  t->happened.obs = after;
-  if (!takes(s, BAUD_CH_OBSERVATION)) return;
-  t->tick.obs = t->outcome.obs = before;
-  t->outcome.next_obs = after;
-}
-
-static void prepare_calls(trial *t) {
-  stage *s = &t->stage;
-  int is_shown = takes(s, BAUD_CH_DEMONSTRATION);
+  const void *const *before = (const void *const *)obs, *const *after = (const void *const *)next_obs;
+  int sees = takes(s, BAUD_CH_OBSERVATION), is_shown = takes(s, BAUD_CH_DEMONSTRATION);
   const void *demonstration = is_shown ? s->shown_action : NULL;
   const uint8_t *shown = is_shown ? s->shown : NULL;
-  t->tick = (baud_tick){.size = BAUD_SIZE(baud_tick), .lanes = s->lanes, .mode = s->config.is_evaluation ? BAUD_PLAY : BAUD_TRAIN,
-                        .starts = s->starts, .demonstration = demonstration, .shown = shown, .action = s->action, .answer = s->answers.written};
-  t->step = t->score = stage_batch(s);
-  t->score.lane = s->reward_lanes;
-  t->score.lane_stride = s->reward_stride;
-  t->outcome = (baud_outcome){.size = BAUD_SIZE(baud_outcome), .lanes = s->lanes, .action = s->sealed_action,
-                              .reward = takes(s, BAUD_CH_REWARD) ? s->rewards : NULL, .flags = s->flags, .demonstration = demonstration, .shown = shown};
-  t->happened = (ledger_tick){.action = s->sealed_action, .facts = s->facts, .delivered = s->rewards, .flags = s->flags};
-  point_at_observations(t);
+  to->tick = (baud_tick){.size = BAUD_SIZE(baud_tick), .lanes = s->lanes, .mode = s->config.is_evaluation ? BAUD_PLAY : BAUD_TRAIN,
+                         .obs = sees ? before : NULL, .starts = s->starts, .demonstration = demonstration, .shown = shown,
+                         .action = s->action, .answer = s->answers.written};
+  to->step = stage_batch(s);
+  to->step.obs_before = before;
+  to->step.obs = next_obs;
+  to->score = to->step;
+  to->score.lane = s->reward_lanes;
+  to->score.lane_stride = s->reward_stride;
+  to->outcome = (baud_outcome){.size = BAUD_SIZE(baud_outcome), .lanes = s->lanes, .obs = sees ? before : NULL, .action = s->sealed_action,
+                               .reward = takes(s, BAUD_CH_REWARD) ? s->rewards : NULL, .flags = s->flags, .next_obs = sees ? after : NULL,
+                               .demonstration = demonstration, .shown = shown};
+  to->happened = (ledger_tick){.obs_before = before, .obs = after, .action = s->sealed_action, .facts = s->facts, .delivered = s->rewards, .flags = s->flags};
+  ledger_aim(s->ledger, &to->happened);
+}
+
+static void prepare_turns(trial *t) {
+  prepare_turn(t, &t->turn[0], t->stage.obs, t->stage.next_obs);
+  prepare_turn(t, &t->turn[1], t->stage.next_obs, t->stage.obs);
+  t->now = &t->turn[0];
 }
 
 /* Resets the picked lanes [0, n): reward scheme after environment, and tells the ledger. */
 static int begin_episodes(trial *t, uint32_t n, baud_error *error) {
   stage *s = &t->stage;
-  baud_batch batch = t->step;
+  baud_batch batch = t->now->step;
   batch.n_pick = n;
   batch.obs = s->obs;
   for (uint32_t i = 0; i < n; i++) s->pick_seed[i] = stage_seed(s, PURPOSE_ENV, s->pick[i], t->lane[s->pick[i]].episode);
@@ -200,7 +205,7 @@ int trial_open(trial **out, const registry *plugins, const char *config_json, ui
   if (!code && !(t->lane = calloc(t->stage.lanes, sizeof *t->lane))) code = error_set(error, BAUD_ENOMEM, "out of memory");
   if (!code) t->answers_mask = answers_mask(&t->stage.answers);
   if (!code) decide_marks(t);
-  if (!code) prepare_calls(t);
+  if (!code) prepare_turns(t);
   if (!code && open_columns(t) != 0) code = error_set(error, BAUD_ENOMEM, "out of memory");
   for (uint32_t k = 0; !code && k < t->stage.lanes; k++) t->stage.pick[k] = k;
   t->started = t->stage.lanes;
@@ -276,20 +281,21 @@ static int seal_actions(stage *s) {
 /* 1 and 2: actions and answers, then sealed. */
 static int predict_and_seal(trial *t, baud_error *error) {
   stage *s = &t->stage;
-  t->tick.ask = t->answering ? t->answers_mask : 0;
+  baud_tick *tick = &t->now->tick;
+  tick->ask = t->answering ? t->answers_mask : 0;
   /* that predict leaves weights alone is watched in episodes 0, 1, 2, 4, 8, ...: hashing costs more than many a learner */
   uint64_t episode = t->lane[0].episode;
-  int watches = t->tick.ask && t->lane[0].steps == 0 && (episode & (episode - 1)) == 0;
+  int watches = tick->ask && t->lane[0].steps == 0 && (episode & (episode - 1)) == 0;
   uint64_t before = watches ? blocks_frozen_hash(&s->live) : 0;
   stage_enter(s, SITE_PREDICT);
-  int32_t code = s->learner->predict(s->learner_model, s->live.at, &t->tick);
+  int32_t code = s->learner->predict(s->learner_model, s->live.at, tick);
   if (code != BAUD_OK) return stage_blame(s, SITE_PREDICT, code, error);
   if (watches && blocks_frozen_hash(&s->live) != before)
     return error_set(error, BAUD_EPLUGIN, "%s: writes weights or optimiser state while it predicts; do that in learn", s->place[SITE_PREDICT]);
   if (!seal_actions(s))
     return error_set(error, BAUD_EPLUGIN, "%s: chose an action outside \"%s\" (%u categories; continuous ones must be finite)", s->place[SITE_PREDICT],
                      s->spec.action->name, s->spec.action->categories);
-  if (t->tick.ask && answers_seal(&s->answers, t->tick.ask, error) != 0) return error_at(error, "%s", s->place[SITE_PREDICT]);
+  if (tick->ask && answers_seal(&s->answers, tick->ask, error) != 0) return error_at(error, "%s", s->place[SITE_PREDICT]);
   return 0;
 }
 
@@ -324,12 +330,12 @@ static int close_step(trial *t, baud_error *error) {
 static int step_and_score(trial *t, baud_error *error) {
   stage *s = &t->stage;
   stage_enter(s, SITE_ENV_STEP);
-  int32_t code = s->env->step(s->env_model, &t->step);
+  int32_t code = s->env->step(s->env_model, &t->now->step);
   if (code != BAUD_OK) return stage_blame(s, SITE_ENV_STEP, code, error);
   code = close_step(t, error);
   if (code != 0) return code;
   stage_enter(s, SITE_REWARD_SCORE);
-  code = s->reward->score(s->reward_model, &t->score);
+  code = s->reward->score(s->reward_model, &t->now->score);
   if (code != BAUD_OK) return stage_blame(s, SITE_REWARD_SCORE, code, error);
   uint32_t at = not_finite(s->rewards, s->lanes);
   if (at < s->lanes) return error_set(error, BAUD_EPLUGIN, "%s: gave a reward of %g", s->place[SITE_REWARD_SCORE], (double)s->rewards[at]);
@@ -366,7 +372,7 @@ static int account(trial *t, baud_error *error) {
   if (s->reward_fact != UINT32_MAX)
     for (uint32_t k = 0; k < s->lanes; k++) t->lane[k].reward_sum += (double)s->facts[s->reward_fact][k];
   stage_enter(s, SITE_OBSERVER);
-  if (ledger_step(s->ledger, &t->happened, error) != 0) return error_at(error, "%s", s->place[SITE_OBSERVER]);
+  if (ledger_step(s->ledger, &t->now->happened, error) != 0) return error_at(error, "%s", s->place[SITE_OBSERVER]);
   for (uint32_t k = 0; t->has_code && t->answering && k < s->lanes && !code; k++)
     if (t->lane[k].is_answering) code = score_answers(t, k, error);
   return code;
@@ -377,8 +383,8 @@ static int learn(trial *t, baud_error *error) {
   stage *s = &t->stage;
   if (s->config.is_evaluation && !s->remember) return 0;
   stage_enter(s, SITE_LEARN);
-  int32_t code = s->config.is_evaluation ? s->remember->remember(s->learner_model, s->live.at, &t->outcome)
-                                         : s->learner->learn(s->learner_model, s->live.at, &t->outcome);
+  int32_t code = s->config.is_evaluation ? s->remember->remember(s->learner_model, s->live.at, &t->now->outcome)
+                                         : s->learner->learn(s->learner_model, s->live.at, &t->now->outcome);
   return code == BAUD_OK ? 0 : stage_blame(s, SITE_LEARN, code, error);
 }
 
@@ -488,7 +494,7 @@ static int turn_over(trial *t, baud_error *error) {
   void **exchanged = s->obs;
   s->obs = s->next_obs;
   s->next_obs = exchanged;
-  point_at_observations(t);
+  t->now = t->now == t->turn ? t->turn + 1 : t->turn;
   for (uint32_t i = 0; i < t->started; i++) s->starts[s->pick[i]] = 0;
   t->started = 0;
   t->is_in_tick = 0;

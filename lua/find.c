@@ -47,6 +47,19 @@ static void add_source_tree(folders *f) {
   }
 }
 
+/* Where it was installed, or moved to with what belongs to it. */
+static void add_beside_program(folders *f) {
+  char path[1000];
+  ssize_t n = readlink("/proc/self/exe", path, sizeof path - 40);
+  path[n > 0 ? n : 0] = 0;
+  for (int up = 0; up < 2; up++) {
+    char *slash = strrchr(path, '/');
+    if (slash) *slash = 0;
+  }
+  strcat(path, "/share/baud/experiments");
+  if (n > 0 && access(path, R_OK | X_OK) == 0) add_folder(f, path, strlen(path));
+}
+
 static void collect_folders(folders *f) {
   const char *given = getenv("BAUD_EXPERIMENTS");
   f->n = 0;
@@ -56,6 +69,7 @@ static void collect_folders(folders *f) {
     given += length + (given[length] == ':');
   }
   add_source_tree(f);
+  add_beside_program(f);
 #ifdef BAUD_DATA_DIR
   add_folder(f, BAUD_DATA_DIR "/experiments", strlen(BAUD_DATA_DIR "/experiments"));
 #endif

@@ -138,24 +138,25 @@ static inline int seal(const answers *a, uint32_t which) {
   return 1;
 }
 
-/* One lane by one, for the sentence about the first that is at fault; and what is not categorical. */
-static __attribute__((noinline)) int seal_and_look(const answers *a, uint32_t which, baud_error *error) {
+/* Whatever is not categorical, and one lane by one for the sentence about the first that is at fault. */
+static __attribute__((noinline)) int seal_and_look(const answers *a, uint64_t asked, baud_error *error) {
   static const char *const what[ANSWERS] = {"action", "the observation", "the reward", "termination"};
-  uint32_t n = a->question[which].width_categorical;
   int code = 0;
-  memcpy(a->sealed[which], a->written[which], a->floats[which] * sizeof(float));
-  if (a->question[which].form != BAUD_FORM_CATEGORICAL) return 0;
-  for (size_t at = 0; at < a->floats[which] && code == 0; at += n) code = look_closely(a->sealed[which] + at, n, what[which], error);
+  for (; asked; asked &= asked - 1) {
+    uint32_t which = (uint32_t)__builtin_ctzll(asked), n = a->question[which].width_categorical;
+    memcpy(a->sealed[which], a->written[which], a->floats[which] * sizeof(float));
+    if (a->question[which].form != BAUD_FORM_CATEGORICAL) continue;
+    for (size_t at = 0; at < a->floats[which] && code == 0; at += n) code = look_closely(a->sealed[which] + at, n, what[which], error);
+  }
   return code;
 }
 
 int answers_seal(answers *a, uint64_t asked, baud_error *error) {
-  int code = 0;
-  for (; asked && code == 0; asked &= asked - 1) {
+  for (; asked; asked &= asked - 1) {
     uint32_t which = (uint32_t)__builtin_ctzll(asked);
-    if (a->question[which].form != BAUD_FORM_CATEGORICAL || !seal(a, which)) code = seal_and_look(a, which, error);
+    if (a->question[which].form != BAUD_FORM_CATEGORICAL || !seal(a, which)) return seal_and_look(a, asked, error);
   }
-  return code;
+  return 0;
 }
 
 /* ---- Scores ------------------------------------------------------------------------------------------- */

@@ -331,7 +331,7 @@ static int step_with_memory(crossing *c, void *state, const moment *m, double *s
   if (c->queued[m->lane] == c->queue_room) return BAUD_EPLUGIN;
   enqueue(c, m);
   if (m->flags) return deliver_sum(c, state, m, surprise, noise);
-  if (v->when == BAUD_VIEW_SUM || c->queued[m->lane] <= v->delay) return 0;
+  if (v->when == BAUD_VIEW_SUM || c->queued[m->lane] <= v->delay) return m->delivered == 0.0f ? 0 : BAUD_EPLUGIN;
   double fact;
   baud_evidence late = late_evidence(c, m->lane, 0, &fact);
   code = view_probability(v, v->when == BAUD_VIEW_AT_END ? 0.0 : fact, m->delivered) > 0.0 ? set_fact(c, &late, fact) : BAUD_EPLUGIN;
@@ -366,6 +366,7 @@ int crossing_step(crossing *c, void *state, const moment *m, double *surprise, d
   if (c->border.channels & BAUD_MASK(BAUD_CH_REWARD)) {
     if (c->kind == CROSSING_BOUND) code = set_fact(c, &e, m->facts[0]);
     else if (v->kind == BAUD_VIEW_FACT && (v->when == BAUD_VIEW_EVERY_STEP || m->flags)) code = set_delivered(c, &e, m);
+    else if (v->kind == BAUD_VIEW_FACT && m->delivered != 0.0f) code = BAUD_EPLUGIN; /* before the end there is none */
   }
   return code ? code : tell(c, state, &e, surprise, noise);
 }

@@ -144,6 +144,12 @@ void ledger_close(ledger *l) {
 
 /* ---- What happens ------------------------------------------------------------------------------------- */
 
+static int is_nothing(const sums *s) {
+  double most = 0.0;
+  for (uint32_t k = 0; k < BAUD_CHANNELS; k++) most += fabs(s->surprise[k]) + fabs(s->noise[k]);
+  return most == 0.0;
+}
+
 static void lane_fields(const ledger *l, const void *const *batch, uint32_t lane, const void **out) {
   for (uint32_t f = 0; f < l->setup.env->n_obs; f++) out[f] = (const char *)batch[f] + lane * l->field_bytes[f];
 }
@@ -153,6 +159,7 @@ static int tell(ledger *l, uint32_t which, teller telling, const moment *m, baud
   listener *who = &l->listener[which];
   sums *s = &who->lane[m->lane];
   l->lane[m->lane].is_told = 1;
+  who->repeats.start = (repeats_place){0};
   if (telling(who->crossing, NULL, m, s->surprise, s->noise) == 0) return 0;
   return error_set(error, BAUD_EPLUGIN, "%s", which == CROSSED
       ? "a reward was delivered that the scheme's declared view rules out, or the environment's observer failed"
@@ -166,11 +173,22 @@ static int tell_all(ledger *l, teller telling, const moment *m, baud_error *erro
   return code;
 }
 
+/* An observer that keeps no track of lanes, is as it was when an episode began, and was told nothing by it, is told
+ * nothing by the same beginning. */
+static int begins_as_before(const ledger *l, const void *const *obs, uint32_t lane) {
+  const repeats *r = &l->listener[EVERYTHING].repeats;
+  repeats_place start = l->is_one ? repeats_start(r, obs, lane) : (repeats_place){0};
+  return l->is_one && repeats_is_same(&r->start, &start);
+}
+
 int ledger_start(ledger *l, const void *const *obs, uint32_t lane, baud_error *error) {
-  if (l->is_settled) return 0;
+  if (l->is_settled || begins_as_before(l, obs, lane)) return 0;
   lane_fields(l, obs, lane, l->before);
   moment m = {.lane = lane, .obs = l->before};
-  return tell_all(l, crossing_start, &m, error);
+  int code = tell_all(l, crossing_start, &m, error);
+  listener *all = &l->listener[EVERYTHING];
+  if (l->is_one && is_nothing(&all->lane[lane])) all->repeats.start = repeats_start(&all->repeats, obs, lane);
+  return code;
 }
 
 int ledger_demonstration(ledger *l, const void *const *obs, const void *shown, uint32_t lane, double competence, baud_error *error) {
@@ -196,17 +214,22 @@ static __attribute__((noinline)) int tell_new_steps(ledger *l, const ledger_tick
   int code = 0;
   for (uint32_t i = 0; i < l->n_listeners; i++) {
     listener *who = &l->listener[i];
+    ledger_sight at = who->leaves_out_repeats ? repeats_aim(&who->repeats, tick) : (ledger_sight){0};
     for (uint32_t k = 0; k < l->setup.lanes && !who->is_settled && code == 0; k++) {
-      if (who->leaves_out_repeats && repeats_knows(&who->repeats, tick, k)) continue;
-      if (who->leaves_out_repeats) repeats_remember(&who->repeats, tick, k);
+      if (who->leaves_out_repeats && repeats_knows(&who->repeats, tick, &at, k)) continue;
+      if (who->leaves_out_repeats) repeats_remember(&who->repeats, tick, &at, k);
       code = tell_step(l, i, tick, k, error);
     }
   }
   return code;
 }
 
+void ledger_aim(const ledger *l, ledger_tick *tick) {
+  if (l->listener[EVERYTHING].leaves_out_repeats) tick->sight = repeats_aim(&l->listener[EVERYTHING].repeats, tick);
+}
+
 int ledger_step(ledger *l, const ledger_tick *tick, baud_error *error) {
-  if (l->is_settled || (l->is_one && repeats_knows(&l->listener[EVERYTHING].repeats, tick, 0))) return 0;
+  if (l->is_settled || (l->is_one && repeats_knows(&l->listener[EVERYTHING].repeats, tick, &tick->sight, 0))) return 0;
   return tell_new_steps(l, tick, error);
 }
 
@@ -229,12 +252,6 @@ static void write_funnel(ledger *l, uint32_t lane, double figure[FIGURES]) {
   figure[FIGURE_RECEIVED_ALL] = received_all;
   l->received_total += received_all;
   *all = *crossed = (sums){0};
-}
-
-static int is_nothing(const sums *s) {
-  double most = 0.0;
-  for (uint32_t k = 0; k < BAUD_CHANNELS; k++) most += fabs(s->surprise[k]) + fabs(s->noise[k]);
-  return most == 0.0;
 }
 
 static void write_nothing(double figure[FIGURES]) {

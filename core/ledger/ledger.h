@@ -22,6 +22,11 @@ typedef struct ledger_setup {
   baud_view view;      /* the reward scheme's */
 } ledger_setup;
 
+/* Where a ledger looks for repeats: the arrays of what it compares. */
+typedef struct ledger_sight {
+  const void *state, *successor, *before, *after, *fact;
+} ledger_sight;
+
 /* What a tick brought to all lanes. */
 typedef struct ledger_tick {
   const void *const *obs_before, *const *obs; /* [field][lane][count] */
@@ -29,10 +34,14 @@ typedef struct ledger_tick {
   float *const *facts;                        /* [fact][lane] */
   const float *delivered;                     /* [lane] */
   const uint8_t *flags;                       /* [lane] */
+  ledger_sight sight;                         /* as ledger_aim sets it */
 } ledger_tick;
 
 int ledger_open(ledger **out, const ledger_setup *setup, baud_error *error);
 void ledger_close(ledger *l);
+
+/* Prepares a tick for ledger_step, once for as long as its arrays stay the same. */
+void ledger_aim(const ledger *l, ledger_tick *tick);
 
 /* What happens, in order. A failure names the environment's observer or the scheme's view. */
 int ledger_start(ledger *l, const void *const *obs, uint32_t lane, baud_error *error);

@@ -39,7 +39,13 @@ static int check_item(const baud_item *item, uint32_t index, uint32_t max_answer
   if (item->kinds == 0) return 0;
   if (item->n_answers < 2 || item->n_answers > max_answers || item->channel >= BAUD_CHANNELS)
     return error_set(error, BAUD_EPLUGIN, "quiz item %u has %u answers or names channel %u", index, item->n_answers, item->channel);
+  if (item->target < BAUD_ASK_ACTION || item->target > BAUD_ASK_TERMINATED || item->action_given > 1 ||
+      (item->score != BAUD_SCORE_SET && item->score != BAUD_SCORE_MEAN) || item->kinds > (BAUD_ITEM_FACT | BAUD_ITEM_DECISION))
+    return error_set(error, BAUD_EPLUGIN, "quiz item %u has a target, score, kind or action_given that the contract does not know", index);
   for (uint32_t i = 0; i < item->n_answers; i++) {
+    int is_mark = item->truth[i] == 0.0 || item->truth[i] == 1.0;
+    if (!(item->prior[i] >= 0.0) || !(item->truth[i] >= 0.0) || (item->score == BAUD_SCORE_SET && !is_mark))
+      return error_set(error, BAUD_EPLUGIN, "quiz item %u: answer %u has truth %g and prior %g", index, i, item->truth[i], item->prior[i]);
     truth += item->truth[i];
     prior += item->prior[i];
     if (item->truth[i] > 0.0 && !(item->prior[i] > 0.0))

@@ -26,6 +26,7 @@ typedef struct repeats {
   uint32_t beside;      /* index of the second field; 0, the state itself, where there is none */
   uint32_t fact;
   repeats_place *place; /* [states][actions][flags] */
+  repeats_place start;  /* the beginning of an episode that was told last, while nothing has been told since */
 } repeats;
 
 static inline int repeats_is_scalar(const baud_field *f) { return f->dtype == BAUD_I32 && f->count == 1 && f->categories > 0; }
@@ -51,26 +52,37 @@ static inline uint32_t repeats_bits(const void *array, uint32_t lane) {
   return bits;
 }
 
+/* An episode's beginning as a place to be compared. */
+static inline repeats_place repeats_start(const repeats *r, const void *const *obs, uint32_t lane) {
+  return (repeats_place){.successor = repeats_bits(obs[0], lane) + 1, .after = repeats_bits(obs[r->beside], lane)};
+}
+
+static inline int repeats_is_same(const repeats_place *a, const repeats_place *b) {
+  return !((a->successor ^ b->successor) | (a->fact ^ b->fact) | (a->before ^ b->before) | (a->after ^ b->after));
+}
+
+static inline ledger_sight repeats_aim(const repeats *r, const ledger_tick *tick) {
+  return (ledger_sight){tick->obs_before[0], tick->obs[0], tick->obs_before[r->beside], tick->obs[r->beside], tick->facts[r->fact]};
+}
+
 /* The place of a lane's step and what belongs there, or null for a step out of bounds. */
-static inline repeats_place *repeats_find(const repeats *r, const ledger_tick *tick, uint32_t lane, repeats_place *now) {
-  uint32_t state = repeats_bits(tick->obs_before[0], lane), successor = repeats_bits(tick->obs[0], lane);
+static inline repeats_place *repeats_find(const repeats *r, const ledger_tick *tick, const ledger_sight *at, uint32_t lane, repeats_place *now) {
+  uint32_t state = repeats_bits(at->state, lane), successor = repeats_bits(at->successor, lane);
   if (state >= r->states || successor >= r->states) return NULL;
   size_t pair = (size_t)state * r->actions + repeats_bits(tick->action, lane);
-  *now = (repeats_place){successor + 1, repeats_bits(tick->facts[r->fact], lane), repeats_bits(tick->obs_before[r->beside], lane),
-                         repeats_bits(tick->obs[r->beside], lane)};
+  *now = (repeats_place){successor + 1, repeats_bits(at->fact, lane), repeats_bits(at->before, lane), repeats_bits(at->after, lane)};
   return &r->place[pair * REPEATS_FLAGS + tick->flags[lane]];
 }
 
 /* 1 when this very step is remembered. */
-static inline int repeats_knows(const repeats *r, const ledger_tick *tick, uint32_t lane) {
+static inline int repeats_knows(const repeats *r, const ledger_tick *tick, const ledger_sight *at, uint32_t lane) {
   repeats_place now;
-  const repeats_place *then = repeats_find(r, tick, lane, &now);
-  if (!then) return 0;
-  return !((then->successor ^ now.successor) | (then->fact ^ now.fact) | (then->before ^ now.before) | (then->after ^ now.after));
+  const repeats_place *then = repeats_find(r, tick, at, lane, &now);
+  return then && repeats_is_same(then, &now);
 }
 
-static inline void repeats_remember(repeats *r, const ledger_tick *tick, uint32_t lane) {
-  repeats_place now, *place = repeats_find(r, tick, lane, &now);
+static inline void repeats_remember(repeats *r, const ledger_tick *tick, const ledger_sight *at, uint32_t lane) {
+  repeats_place now, *place = repeats_find(r, tick, at, lane, &now);
   if (place) *place = now;
 }
 

@@ -13,6 +13,7 @@
 static int read_number(const cJSON *from, const char *key, double low, double high, double missing, double *out, baud_error *error) {
   const cJSON *item = cJSON_GetObjectItemCaseSensitive(from, key);
   *out = missing;
+  if (from && !cJSON_IsObject(from) && !cJSON_IsNull(from)) return error_set(error, BAUD_EARG, "config: what holds \"%s\" is not an object", key);
   if (!item) return 0;
   if (!cJSON_IsNumber(item) || !(item->valuedouble >= low && item->valuedouble <= high))
     return error_set(error, BAUD_EARG, "config: \"%s\" must be a number from %g to %g", key, low, high);
@@ -38,6 +39,7 @@ static int read_unit(config_unit *unit, const registry *plugins, const cJSON *js
 static int read_channels(config *c, baud_error *error) {
   const cJSON *list = cJSON_GetObjectItemCaseSensitive(c->json, "channels"), *item;
   if (!list) return c->channels = (1u << BAUD_CHANNELS) - 1u, 0;
+  if (!cJSON_IsArray(list)) return error_set(error, BAUD_EARG, "config: \"channels\" is not a list");
   cJSON_ArrayForEach(item, list) {
     uint32_t k = 0;
     while (k < BAUD_CHANNELS && !(cJSON_IsString(item) && strcmp(item->valuestring, channel_name[k]) == 0)) k++;
@@ -47,23 +49,35 @@ static int read_channels(config *c, baud_error *error) {
   return 0;
 }
 
+static int read_whole(const cJSON *from, const char *key, double low, double high, double missing, double *out, baud_error *error) {
+  int code = read_number(from, key, low, high, missing, out, error);
+  return code || floor(*out) == *out ? code : error_set(error, BAUD_EARG, "config: \"%s\" must be a whole number, not %g", key, *out);
+}
+
+static int read_mode(config *c, baud_error *error) {
+  const cJSON *mode = cJSON_GetObjectItemCaseSensitive(c->json, "mode");
+  c->is_evaluation = cJSON_IsString(mode) && strcmp(mode->valuestring, "evaluate") == 0;
+  if (!mode || c->is_evaluation || (cJSON_IsString(mode) && strcmp(mode->valuestring, "train") == 0)) return 0;
+  return error_set(error, BAUD_EARG, "config: \"mode\" is \"train\" or \"evaluate\"");
+}
+
 static int read_rest(config *c, baud_error *error) {
   const cJSON *stop = cJSON_GetObjectItemCaseSensitive(c->json, "stop"), *score = cJSON_GetObjectItemCaseSensitive(c->json, "score");
-  const cJSON *expert = cJSON_GetObjectItemCaseSensitive(c->json, "demonstrator"), *mode = cJSON_GetObjectItemCaseSensitive(c->json, "mode");
+  const cJSON *expert = cJSON_GetObjectItemCaseSensitive(c->json, "demonstrator");
   double lanes, limit, answers, quiz, observers, episodes, steps, most = 9e15;
   int code = read_channels(c, error);
-  if (!code) code = read_number(c->json, "lanes", 1, 65536, 1, &lanes, error);
-  if (!code) code = read_number(c->json, "limit", 0, 4e9, 0, &limit, error);
-  if (!code) code = read_number(score, "answers", -1, most, RATE_DEFAULT, &answers, error);
-  if (!code) code = read_number(score, "quiz", -1, most, RATE_DEFAULT, &quiz, error);
-  if (!code) code = read_number(score, "observers", 0, 1, 1, &observers, error);
-  if (!code) code = read_number(stop, "episodes", 0, most, 0, &episodes, error);
-  if (!code) code = read_number(stop, "steps", 0, most, 0, &steps, error);
+  if (!code) code = read_whole(c->json, "lanes", 1, 65536, 1, &lanes, error);
+  if (!code) code = read_whole(c->json, "limit", 0, 4e9, 0, &limit, error);
+  if (!code) code = read_whole(score, "answers", -1, most, RATE_DEFAULT, &answers, error);
+  if (!code) code = read_whole(score, "quiz", -1, most, RATE_DEFAULT, &quiz, error);
+  if (!code) code = read_whole(score, "observers", 0, 1, 1, &observers, error);
+  if (!code) code = read_whole(stop, "episodes", 0, most, 0, &episodes, error);
+  if (!code) code = read_whole(stop, "steps", 0, most, 0, &steps, error);
   if (!code) code = read_number(stop, "seconds", 0, 1e9, 0, &c->stop_seconds, error);
+  if (!code) code = read_mode(c, error);
   if (!code) code = read_number(expert, "competence", 0, 1, 1, &c->competence, error);
   if (code) return code;
   c->has_demonstrator = cJSON_IsObject(expert);
-  c->is_evaluation = cJSON_IsString(mode) && strcmp(mode->valuestring, "evaluate") == 0;
   c->lanes = (uint32_t)lanes;
   c->limit = (uint32_t)limit;
   c->answer_rate = (int64_t)answers;

@@ -1,9 +1,12 @@
 /* bench_ledger.c - what scoring costs: the same trial with no accounts, at the default rate, and with everything
- * scored, in turn; medians of the ratios of processor time over PAIRS rounds. Exits 1 above the bounds.
+ * scored, in turn, ROUNDS times; ratios of the least processor times, since whatever else runs on the machine can only
+ * add to one. Exits 1 above the bounds.
  *
  * "Everything" is every step told to both observers and every answer sealed and scored; the quiz, which is put
- * to a copy of the learner between episodes, is shown in a column of its own.
+ * to a copy of the learner between episodes, is shown in a column of its own. The default rate asks sixteen times an
+ * octave of episodes, so that its share fades with a trial's length: the lengths here are some millions of steps.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +15,7 @@
 #include "registry.h"
 #include "trial.h"
 
-enum { PAIRS = 7, MODES = 4 };
+enum { ROUNDS = 7, MODES = 4 };
 static const char *const modes[MODES] = {"\"answers\":0,\"quiz\":0,\"observers\":0", "\"answers\":-1,\"quiz\":-1,\"observers\":1",
                                          "\"answers\":1,\"quiz\":-1,\"observers\":1", "\"answers\":1,\"quiz\":1,\"observers\":1"};
 
@@ -24,10 +27,10 @@ typedef struct bench {
 #define UNITS(env, reward, learner) "\"env\":" env ",\"reward\":" reward ",\"learner\":" learner
 #define UNIT(id, params) "{\"id\":\"baud." id "\",\"params\":" params "}"
 static const bench benches[] = {
-    {"lock, REINFORCE", UNITS(UNIT("lock", "{}"), UNIT("outcome", "{}"), UNIT("reinforce", "{}")), 1000000},
-    {"lock, 1000 thinking steps, REINFORCE", UNITS(UNIT("lock", "{\"thinking\":1000}"), UNIT("outcome", "{}"), UNIT("reinforce", "{}")), 1000000},
-    {"maze, Q(lambda)", UNITS(UNIT("maze", "{}"), UNIT("outcome", "{}"), UNIT("q_lambda", "{}")), 1000000},
-    {"maze, Dyna-Q", UNITS(UNIT("maze", "{}"), UNIT("outcome", "{}"), UNIT("dyna_q", "{}")), 300000},
+    {"lock, REINFORCE", UNITS(UNIT("lock", "{}"), UNIT("outcome", "{}"), UNIT("reinforce", "{}")), 4000000},
+    {"lock, 1000 thinking steps, REINFORCE", UNITS(UNIT("lock", "{\"thinking\":1000}"), UNIT("outcome", "{}"), UNIT("reinforce", "{}")), 4000000},
+    {"maze, Q(lambda)", UNITS(UNIT("maze", "{}"), UNIT("outcome", "{}"), UNIT("q_lambda", "{}")), 4000000},
+    {"maze, Dyna-Q", UNITS(UNIT("maze", "{}"), UNIT("outcome", "{}"), UNIT("dyna_q", "{}")), 1000000},
 };
 enum { BENCHES = sizeof benches / sizeof *benches };
 
@@ -56,9 +59,14 @@ static double seconds_of(const registry *plugins, const bench *b, int mode) {
   return (double)(ended.tv_sec - began.tv_sec) + 1e-9 * (double)(ended.tv_nsec - began.tv_nsec);
 }
 
-static int ascending(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
+/* Least processor time of each mode. Every quiz is asked for once: it is shown, not bounded. */
+static void measure(const registry *plugins, const bench *b, double least[MODES]) {
+  for (int mode = 0; mode < MODES; mode++) least[mode] = HUGE_VAL;
+  for (int round = 0; round < ROUNDS; round++)
+    for (int mode = 0; mode < MODES - (round > 0); mode++) {
+      double seconds = seconds_of(plugins, b, mode);
+      least[mode] = seconds < least[mode] ? seconds : least[mode];
+    }
 }
 
 int main(void) {
@@ -68,19 +76,13 @@ int main(void) {
   if (registry_open(&plugins, &error) != 0) return fprintf(stderr, "%s\n", error.text), 2;
   printf("%-40s %14s %16s %16s %16s\n", "trial", "ns a step", "default rate", "everything", "and every quiz");
   for (int i = 0; i < BENCHES; i++) {
-    double ratio[MODES][PAIRS], least = 1e9;
-    for (int round = 0; round < PAIRS; round++) {
-      double bare = seconds_of(plugins, &benches[i], 0);
-      least = bare < least ? bare : least;
-      for (int mode = 1; mode < MODES; mode++) ratio[mode][round] = seconds_of(plugins, &benches[i], mode) / bare - 1.0;
-    }
-    printf("%-40s %14.1f", benches[i].name, 1e9 * least / (double)benches[i].steps);
-    for (int mode = 1; mode < MODES; mode++) {
-      qsort(ratio[mode], PAIRS, sizeof(double), ascending);
-      printf(" %+15.1f%%", 100.0 * ratio[mode][PAIRS / 2]);
-    }
-    is_over |= ratio[1][PAIRS / 2] > 0.05 || ratio[2][PAIRS / 2] > 0.25;
+    double least[MODES];
+    measure(plugins, &benches[i], least);
+    printf("%-40s %14.1f", benches[i].name, 1e9 * least[0] / (double)benches[i].steps);
+    for (int mode = 1; mode < MODES; mode++) printf(" %+15.1f%%", 100.0 * (least[mode] / least[0] - 1.0));
+    is_over |= least[1] > 1.05 * least[0] || least[2] > 1.25 * least[0];
     putchar('\n');
+    fflush(stdout);
   }
   puts(is_over ? "over the bound of 5 % at the default rate or 25 % with everything" : "within 5 % at the default rate and 25 % with everything");
   registry_free(plugins);

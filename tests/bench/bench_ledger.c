@@ -15,7 +15,7 @@
 #include "registry.h"
 #include "trial.h"
 
-enum { ROUNDS = 7, MODES = 4 };
+enum { ROUNDS = 11, MODES = 4 };
 static const char *const modes[MODES] = {"\"answers\":0,\"quiz\":0,\"observers\":0", "\"answers\":-1,\"quiz\":-1,\"observers\":1",
                                          "\"answers\":1,\"quiz\":-1,\"observers\":1", "\"answers\":1,\"quiz\":1,\"observers\":1"};
 

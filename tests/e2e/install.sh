@@ -83,6 +83,7 @@ fi
 export PKG_CONFIG_PATH="$place/lib/pkgconfig"
 is "pkg-config knows baud's version" "baud $(pkg-config --modversion baud 2>&1)" "$("$BAUD" --version)"
 is "where plugins lie" "$(pkg-config --variable=plugindir baud)" "$place/lib/baud/plugins"
+is "its prefix" "$(pkg-config --variable=prefix baud)" "$place"
 is "and the headers" "$(pkg-config --cflags baud | tr -d ' ')" "-I$place/include"
 is "below DESTDIR, too" "$(PKG_CONFIG_PATH=$scratch/stage/usr/lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$scratch/stage PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1 \
   pkg-config --cflags baud | tr -d ' ')" "-I$scratch/stage/usr/include"

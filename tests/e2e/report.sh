@@ -69,7 +69,7 @@ return baud.experiment { name = "long", env = baud.env "lockbox", learner = baud
 LUA
 "$BAUD" run long.lua --detach --out going >/dev/null 2>&1
 at_exit() { "$BAUD" stop "$scratch/going" >/dev/null 2>&1; }
-some_episodes() { [ "$(sqlite3 -cmd '.timeout 2000' going/store.db 'SELECT min(episodes) FROM trial')" -gt 0 ]; }
+some_episodes() { [ "$(sqlite3 -readonly -cmd '.timeout 2000' going/store.db 'SELECT min(episodes) FROM trial')" -gt 0 ]; }
 wait_for 10 some_episodes
 output=$("$BAUD" report going 2>&1)
 status=$?

@@ -182,6 +182,29 @@ CHEAT(unnormalised);
 CHEAT(not_a_number);
 CHEAT(out_of_range);
 
+/* ---- test.liar: says that it delivers fact 0 as it is, and does for `honest` steps --------------------------------- */
+
+static const baud_param liar_params[] = {BAUD_PARAM_INT("honest", 0, 0, 1000000, "steps", "steps before the first lie")};
+
+static int32_t liar_create(const baud_host *host, const baud_value *values, baud_reward_setup *setup, void **model) {
+  int64_t *honest = malloc(sizeof *honest);
+  if (!honest) return host->fail(host, BAUD_ENOMEM, "out of memory");
+  *honest = values[0].i;
+  setup->lane_bytes = sizeof(int64_t);
+  setup->view.kind = BAUD_VIEW_FACT;
+  *model = honest;
+  return BAUD_OK;
+}
+static int32_t liar_reset(const void *model, const baud_batch *b) { return (void)model, (void)b, BAUD_OK; }
+static int32_t liar_score(const void *model, const baud_batch *b) {
+  for (uint32_t k = 0; k < b->lanes; k++) {
+    int64_t *steps = (int64_t *)(void *)(b->lane + k * b->lane_stride);
+    b->reward[k] = (*steps)++ < *(const int64_t *)model ? b->facts[0][k] : 1.0f - b->facts[0][k];
+  }
+  return BAUD_OK;
+}
+static const baud_reward_ops liar_ops = {BAUD_SIZE(baud_reward_ops), 0, liar_create, free, liar_reset, liar_score};
+
 #define CHEAT_UNIT(name, doc) {BAUD_SIZE(baud_unit), BAUD_LEARNER, 1, 1, "test." #name, doc, doc, NULL, 0, 0, &name##_ops, NULL}
 static const baud_unit units[] = {
     {BAUD_SIZE(baud_unit), BAUD_ENV, 1, 1, "test.vault", "40 digits that nothing tells of", "For catching cheats.", NULL, 0, 0, &vault_ops, vault_extension},
@@ -192,6 +215,7 @@ static const baud_unit units[] = {
     CHEAT_UNIT(unnormalised, "answers with probabilities that sum to 1.8"),
     CHEAT_UNIT(not_a_number, "answers with NaN"),
     CHEAT_UNIT(out_of_range, "acts outside its categories"),
+    {BAUD_SIZE(baud_unit), BAUD_REWARD, 1, 1, "test.liar", "delivers what its view does not say", "For catching cheats.", liar_params, 1, 0, &liar_ops, NULL},
 };
 
 const baud_library baud_plugin_1 = {BAUD_SIZE(baud_library), BAUD_MINOR, 0, BAUD_LAYOUT, "baud tests", "1", "MIT", units, sizeof units / sizeof *units, 0};

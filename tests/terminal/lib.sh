@@ -7,7 +7,7 @@ RUN=0
 SOCKET=
 STARTED=0
 FAILED=0
-export TZ=UTC
+export TZ=UTC SHELL=/bin/sh # tmux starts it: an account may have none that one can use
 unset NO_COLOR
 
 tm() { tmux -L "$SOCKET" -f /dev/null "$@"; }

@@ -17,8 +17,8 @@ SQL
 # Runs that a failing script left behind.
 at_exit() { for lock in "$scratch"/*/lock; do [ ! -f "$lock" ] || "$BAUD" stop "${lock%/lock}" >/dev/null 2>&1; done; }
 
-# of FOLDER SQL: one answer from a run's store.
-of() { sqlite3 -cmd '.timeout 2000' "$1/store.db" "$2"; }
+# of FOLDER SQL: one answer from a run's store. Read only: asked too early, sqlite3 would make the file before baud can.
+of() { sqlite3 -readonly -cmd '.timeout 2000' "$1/store.db" "$2"; }
 
 # same "sentence" FOLDER FOLDER: two runs hold the same.
 same() {

@@ -15,9 +15,11 @@ ok $? "looking makes no folder"
 # ---- two runs
 make_run
 "$BAUD" run small.lua --episodes 10 --seeds 1 --line >/dev/null 2>&1
+mv "$(ls -d "$BAUD_RUNS"/small-* | grep -vx "$run")" "$BAUD_RUNS/again"
+sqlite3 "$run/store.db" "UPDATE run SET value = value - 1000 WHERE key = 'started'" # so that their order cannot be chance
 "$BAUD" list >list.txt
 is "there is a line a run, and one of headings" "$(wc -l <list.txt | tr -d ' ')" 3
-is "the newest comes first" "$(sed -n '2,3s/ .*//p' list.txt)" "$(cd "$BAUD_RUNS" && ls -dt small-* | awk '{print}' | sort -r)"
+is "the newest comes first" "$(sed -n '2,3s/ .*//p' list.txt)" "$(printf 'again\n%s' "${run##*/}")"
 line=$(grep "^${run##*/} " list.txt)
 for part in " done " " 6 done " " 9000 " " 1 of 2 hold"; do contains "the line of a run has \"${part# }\"" "$line" "$part"; done
 

@@ -106,6 +106,26 @@ static void an_action_out_of_range_is_the_learners_fault(void **state) {
   assert_non_null(strstr(t.why, "test.out_of_range"));
 }
 
+/* Lockbox by elimination is settled after at most 4 episodes; a maze walked up and down repeats its steps. */
+static void a_scheme_that_leaves_its_view_is_caught_at_once_and_late(void **state) {
+  static const struct { const char *env, *learner; int honest, is_caught; } cases[] = {
+      {"\"baud.lockbox\",\"params\":{\"codes\":4}", "\"baud.scripted\",\"params\":{\"actions\":\"0,1,2,3\"}", 0, 1},
+      {"\"baud.lockbox\",\"params\":{\"codes\":4}", "\"baud.scripted\",\"params\":{\"actions\":\"0,1,2,3\"}", 30, 1},
+      {"\"baud.maze\",\"params\":{\"max_steps\":10}", "\"baud.scripted\",\"params\":{\"actions\":\"0,3\"}", 60, 1},
+      {"\"baud.lockbox\",\"params\":{\"codes\":4}", "\"baud.scripted\",\"params\":{\"actions\":\"0,1,2,3\"}", 100000, 0},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char json[600];
+    snprintf(json, sizeof json,
+             "{\"env\":{\"id\":%s},\"reward\":{\"id\":\"test.liar\",\"params\":{\"honest\":%d}},\"learner\":{\"id\":%s},\"stop\":{\"episodes\":60}}",
+             cases[i].env, cases[i].honest, cases[i].learner);
+    tally t = run(json, 2);
+    if (!cases[i].is_caught) assert_int_equal(t.code, TRIAL_DONE);
+    else if (t.code >= 0 || !strstr(t.why, "declared view")) fail_msg("case %zu went unnoticed: %d %s", i, t.code, t.why);
+  }
+}
+
 /* Certificate of SIGNAL.md: over >= 200 worlds a pair, sum (B - R) <= 20 + log2(pairs). */
 static void no_shipped_learner_knows_more_than_it_received(void **state) {
   static const struct { const char *env, *params, *reward, *learner, *learner_params; int episodes; } pairs[] = {
@@ -151,6 +171,7 @@ int main(void) {
       cmocka_unit_test(probabilities_that_do_not_sum_to_one_fail_the_trial),
       cmocka_unit_test(an_answer_that_is_not_a_number_fails_the_trial),
       cmocka_unit_test(an_action_out_of_range_is_the_learners_fault),
+      cmocka_unit_test(a_scheme_that_leaves_its_view_is_caught_at_once_and_late),
       cmocka_unit_test(no_shipped_learner_knows_more_than_it_received),
   };
   int failed = cmocka_run_group_tests(tests, NULL, NULL);

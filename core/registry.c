@@ -400,11 +400,13 @@ static int add_library(registry *r, const char *path) {
   return 0;
 }
 
+/* Paths come last: what is listed first must not hang on where a tree happens to lie. */
 static int by_role_and_name(const void *a, const void *b) {
   const plugin *p = a, *q = b;
   uint32_t role_p = p->unit ? p->unit->role : 99, role_q = q->unit ? q->unit->role : 99;
   if (role_p != role_q) return role_p < role_q ? -1 : 1;
   int order = strcmp(p->name, q->name);
+  if (order == 0 && p->unit && q->unit) order = strcmp(p->unit->id, q->unit->id);
   return order ? order : strcmp(p->path, q->path);
 }
 

@@ -119,7 +119,7 @@ make_library namesake none 's/"test\.still"/"test.dense"/; s/"test\.stiller"/"te
 ok $? "a library with a reward scheme test.dense is made"
 output=$("$BAUD" plugins dense 2>&1)
 is "a short name that two have is wrong use, and both ids are named" "$? $output" \
-  '2 baud plugins: plugin "dense" is ambiguous: write test.dense or baud.dense'
+  '2 baud plugins: plugin "dense" is ambiguous: write baud.dense or test.dense'
 check "an id is never ambiguous" "$BAUD" plugins baud.dense
 check "an experiment that names no reward scheme still has the usual one" "$BAUD" run box.lua --line
 is "a relative folder is not looked into" "$(BAUD_PLUGIN_PATH=plugins "$BAUD" plugins)" "$(cat list.txt)"

@@ -12,12 +12,13 @@
 #include "error.h"
 #include "figures.h"
 
-enum { BOARD_MAGIC = 0x62617564, BOARD_VERSION = 1, BOARD_RECENT = 100 };
+enum { BOARD_MAGIC = 0x62617564, BOARD_VERSION = 2, BOARD_RECENT = 100, BOARD_ALIGN = 128 };
 
 /* The figures that an entry carries, in this order: recent[] of board_trial. */
 extern const uint32_t board_figures[8]; /* return, success, steps, offered, received, absorbed, useful, known */
 enum { BOARD_FIGURES = 8 };
 
+/* Entries share no cache line: workers write `site` at every call into a plugin. */
 typedef struct board_trial {
   _Atomic uint32_t status;          /* enum trial_status of store.h */
   _Atomic uint32_t config;
@@ -27,6 +28,7 @@ typedef struct board_trial {
   _Atomic uint64_t elapsed_ns;      /* time spent running */
   _Atomic float recent[BOARD_FIGURES]; /* means over the last BOARD_RECENT episodes; NAN where unmeasured */
   _Atomic float funnel[BAUD_CHANNELS][3]; /* recent offered, received, absorbed by channel; NAN where unmeasured */
+  _Atomic uint32_t site;            /* the call into a plugin that the worker is in: loop/site.h */
 } board_trial;
 
 typedef struct board {
@@ -41,8 +43,9 @@ typedef struct board {
   _Atomic uint64_t store_version;   /* grows with each commit: readers re-read only when it moved */
   char name[128];                   /* of the experiment; written before magic */
   char folder[512];                 /* the run's folder */
-  board_trial trial[];
+  _Alignas(BOARD_ALIGN) board_trial trial[];
 } board;
+_Static_assert(sizeof(board_trial) % 64 == 0, "an entry fills whole cache lines");
 
 uint64_t board_now_ns(void);
 

@@ -180,9 +180,9 @@ static int begin_episodes(trial *t, uint32_t n, baud_error *error) {
   for (uint32_t i = 0; i < n; i++) s->pick_seed[i] = stage_seed(s, PURPOSE_REWARD, s->pick[i], t->lane[s->pick[i]].episode);
   batch.lane = s->reward_lanes;
   batch.lane_stride = s->reward_stride;
-  stage_enter(s, SITE_REWARD_SCORE);
+  stage_enter(s, SITE_REWARD_RESET);
   code = s->reward->reset ? s->reward->reset(s->reward_model, &batch) : BAUD_OK;
-  if (code != BAUD_OK) return stage_blame(s, SITE_REWARD_SCORE, code, error);
+  if (code != BAUD_OK) return stage_blame(s, SITE_REWARD_RESET, code, error);
   for (uint32_t i = 0; i < n; i++) {
     uint32_t k = s->pick[i];
     lane_state *lane = &t->lane[k];

@@ -51,6 +51,10 @@ void trial_marks(const trial *t, char marks[FIGURES]);
 /* The next sentence about this trial for the event log (an alarm of the leak auditor, a warning), or null. */
 const char *trial_next_event(trial *t);
 
+/* Trials opened from here on keep the number of the call that they are in (loop/site.h) at `site`, which outlives them;
+ * null: in this process alone. One trial at a time. */
+void trial_mark_site(_Atomic uint32_t *site);
+
 /* The plugin at fault while a signal is being handled: "learner baud.reinforce in predict". Async-signal-safe. */
 const char *trial_now_in(void);
 

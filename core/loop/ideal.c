@@ -13,8 +13,7 @@ static void lane_fields(const ideal *i, const void *const *batch, uint32_t lane,
     out[f] = batch && batch[f] ? (const char *)batch[f] + lane * field_bytes(&i->env->obs[f]) : NULL;
 }
 
-static int32_t before(const baud_ideal *service, void *state, const baud_tick *tick) {
-  const ideal *i = service->ctx;
+static int32_t advance_before(const ideal *i, void *state, const baud_tick *tick) {
   const void *obs[MAX_FIELDS];
   double unused[2][BAUD_CHANNELS] = {{0}};
   for (uint32_t lane = 0; lane < i->lanes; lane++) {
@@ -30,8 +29,7 @@ static int32_t before(const baud_ideal *service, void *state, const baud_tick *t
   return BAUD_OK;
 }
 
-static int32_t after(const baud_ideal *service, void *state, const baud_outcome *o) {
-  const ideal *i = service->ctx;
+static int32_t advance_after(const ideal *i, void *state, const baud_outcome *o) {
   const void *obs_before[MAX_FIELDS], *obs[MAX_FIELDS];
   double unused[2][BAUD_CHANNELS] = {{0}};
   size_t bytes = field_bytes(i->env->action);
@@ -45,10 +43,27 @@ static int32_t after(const baud_ideal *service, void *state, const baud_outcome 
   return BAUD_OK;
 }
 
-int ideal_open(ideal *i, const crossing_border *border, double competence, baud_error *error) {
+/* While the observer is at it, it is the environment's code that runs and not the learner's. */
+static int32_t before(const baud_ideal *service, void *state, const baud_tick *tick) {
+  const ideal *i = service->ctx;
+  uint32_t caller = site_swap(i->site, SITE_OBSERVER);
+  int32_t code = advance_before(i, state, tick);
+  site_swap(i->site, caller);
+  return code;
+}
+
+static int32_t after(const baud_ideal *service, void *state, const baud_outcome *outcome) {
+  const ideal *i = service->ctx;
+  uint32_t caller = site_swap(i->site, SITE_OBSERVER);
+  int32_t code = advance_after(i, state, outcome);
+  site_swap(i->site, caller);
+  return code;
+}
+
+int ideal_open(ideal *i, const crossing_border *border, double competence, _Atomic uint32_t *site, baud_error *error) {
   crossing_border mine = *border;
   mine.world = NULL;
-  *i = (ideal){.lanes = border->lanes, .channels = border->channels, .env = border->env, .competence = competence};
+  *i = (ideal){.lanes = border->lanes, .channels = border->channels, .env = border->env, .competence = competence, .site = site};
   if (!border->observer || border->env->n_obs > MAX_FIELDS || (border->env->n_obs && !(border->channels & BAUD_MASK(BAUD_CH_OBSERVATION)))) return 0;
   int code = crossing_open(&i->crossing, &mine, error);
   if (code != 0 || crossing_kind_of(i->crossing) != CROSSING_EXACT || crossing_has_memory(i->crossing)) return code;

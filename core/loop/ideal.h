@@ -5,6 +5,7 @@
 #define BAUD_CORE_IDEAL_H
 
 #include "ledger/crossing.h"
+#include "loop/site.h"
 
 typedef struct ideal {
   baud_ideal service;
@@ -12,10 +13,11 @@ typedef struct ideal {
   uint32_t lanes, channels;
   const baud_env_spec *env;
   double competence;
+  _Atomic uint32_t *site; /* where control is noted (loop/site.h): the learner's call leads into the observer and back */
 } ideal;
 
 /* Opens the service; service.observer stays null where it cannot be exact. `border`'s world is ignored. */
-int ideal_open(ideal *i, const crossing_border *border, double competence, baud_error *error);
+int ideal_open(ideal *i, const crossing_border *border, double competence, _Atomic uint32_t *site, baud_error *error);
 void ideal_close(ideal *i);
 
 #endif

@@ -15,26 +15,28 @@ enum { MAX_FIELDS = 64, MAX_REWARD_VALUES = 64 };
 
 /* ---- Naming who is at fault --------------------------------------------------------------------------- */
 
-const char *volatile stage_now_in = "baud";
-const char *trial_now_in(void) { return stage_now_in; }
+static _Atomic uint32_t own_site;
+static _Atomic uint32_t *marked_site = &own_site; /* of stages opened from here on */
+static const stage *latest;                       /* the one that is open */
+
+void trial_mark_site(_Atomic uint32_t *site) { marked_site = site ? site : &own_site; }
+
+const char *trial_now_in(void) {
+  uint32_t site = latest ? site_get(latest->site) : SITES;
+  return site < SITES ? latest->place[site] : "baud";
+}
 
 static void name_places(stage *s) {
-  static const struct { enum site site; int unit; const char *call; } calls[] = {
-      {SITE_HOST, 3, "the trial loop"}, {SITE_ENV, 0, "create"}, {SITE_ENV_RESET, 0, "reset"}, {SITE_ENV_STEP, 0, "step"},
-      {SITE_DEMONSTRATE, 0, "demonstrate"}, {SITE_REWARD, 1, "create"}, {SITE_REWARD_SCORE, 1, "score"}, {SITE_LEARNER, 2, "create"},
-      {SITE_PREDICT, 2, "predict"}, {SITE_LEARN, 2, "learn"}, {SITE_OBSERVER, 0, "observer"}, {SITE_QUIZ, 0, "quiz"}};
-  const config_unit *units[] = {&s->config.env, &s->config.reward, &s->config.learner};
-  for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
-    const baud_unit *unit = calls[i].unit < 3 && units[calls[i].unit]->plugin ? units[calls[i].unit]->plugin->unit : NULL;
-    if (unit) snprintf(s->place[calls[i].site], sizeof s->place[0], "%s %s in %s", role_name(unit->role), unit->id, calls[i].call);
-    else snprintf(s->place[calls[i].site], sizeof s->place[0], "%s", calls[i].call);
-  }
+  const char *ids[SITE_ROLES] = {[BAUD_ENV] = s->config.env.plugin->unit->id,
+                                 [BAUD_REWARD] = s->config.reward.plugin->unit->id,
+                                 [BAUD_LEARNER] = s->config.learner.plugin->unit->id};
+  for (uint32_t site = 0; site < SITES; site++) site_describe(site, ids, s->place[site], sizeof s->place[0]);
+  latest = s;
 }
 
 static service *service_at(stage *s, enum site site) {
-  return site == SITE_REWARD || site == SITE_REWARD_SCORE                            ? &s->reward_host
-         : site == SITE_LEARNER || site == SITE_PREDICT || site == SITE_LEARN ? &s->learner_host
-                                                                                     : &s->env_host;
+  uint32_t role = site_role(site);
+  return role == BAUD_REWARD ? &s->reward_host : role == BAUD_LEARNER ? &s->learner_host : &s->env_host;
 }
 
 int stage_blame(const stage *s, enum site site, int32_t code, baud_error *error) {
@@ -153,8 +155,9 @@ static int open_env(stage *s, baud_error *error) {
   if (!s->env->draw) return error_set(error, BAUD_EPLUGIN, "%s: it has a world and cannot draw one", s->place[SITE_ENV]);
   s->world = slab(s, s->spec.world_bytes);
   if (!s->world) return error_set(error, BAUD_ENOMEM, "out of memory for the world");
+  stage_enter(s, SITE_ENV_DRAW);
   code = s->env->draw(s->env_model, stage_seed(s, PURPOSE_WORLD, 0, 0), s->world);
-  return code == BAUD_OK ? 0 : stage_blame(s, SITE_ENV, code, error);
+  return code == BAUD_OK ? 0 : stage_blame(s, SITE_ENV_DRAW, code, error);
 }
 
 static int open_expert(stage *s, baud_error *error) {
@@ -201,8 +204,9 @@ static int create_learner(stage *s, baud_error *error) {
     return error_set(error, BAUD_EPLUGIN, "%s: it subscribes to a channel that the experiment does not let through", s->place[SITE_LEARNER]);
   if (answers_agree(&s->answers, error) != 0 || blocks_open(&s->live, s->learner_setup.blocks, s->learner_setup.n_blocks, s->lanes, error) != 0)
     return error_at(error, "%s", s->place[SITE_LEARNER]);
+  stage_enter(s, SITE_LEARNER_INIT);
   code = s->learner->init(s->learner_model, s->live.at, stage_seed(s, PURPOSE_LEARNER, 0, 0));
-  if (code != BAUD_OK) return stage_blame(s, SITE_LEARNER, code, error);
+  if (code != BAUD_OK) return stage_blame(s, SITE_LEARNER_INIT, code, error);
   if (blocks_clone(&s->shadow, &s->live, error) != 0 || blocks_clone(&s->initial, &s->live, error) != 0) return error->code;
   blocks_copy(&s->initial, &s->live);
   return 0;
@@ -214,7 +218,7 @@ static int open_learner(stage *s, const baud_observer *observer, baud_error *err
   s->remember = extension(&s->config.learner, "baud.remember/1");
   crossing_border border = {.observer = observer, .model = s->env_model, .env = &s->spec, .lanes = s->lanes, .limit = s->limit,
                             .channels = s->config.channels & emitted_channels(s), .view = s->reward_setup.view};
-  int code = ideal_open(&s->ideal, &border, s->config.competence, error);
+  int code = ideal_open(&s->ideal, &border, s->config.competence, s->site, error);
   if (!code) code = answers_open(&s->answers, s->spec.obs, s->spec.n_obs, s->spec.action, values, deliverable(s, observer, values), s->lanes, error);
   return code ? code : create_learner(s, error);
 }
@@ -235,6 +239,8 @@ static int open_accounts(stage *s, const baud_observer *observer, baud_error *er
 int stage_open(stage *s, const registry *plugins, const char *config_json, uint64_t seed, baud_error *error) {
   memset(s, 0, sizeof *s);
   s->seed = seed;
+  s->site = marked_site;
+  stage_enter(s, SITE_HOST);
   s->slab = calloc(4u * MAX_FIELDS + 64, sizeof *s->slab);
   if (!s->slab) return error_set(error, BAUD_ENOMEM, "out of memory");
   int code = config_read(&s->config, plugins, config_json, error);
@@ -261,9 +267,14 @@ void stage_close(stage *s) {
   quiz_close(s->quiz);
   ideal_close(&s->ideal);
   answers_close(&s->answers);
+  stage_enter(s, SITE_LEARNER_DESTROY);
   if (s->learner_model && s->learner->destroy) s->learner->destroy(s->learner_model);
+  stage_enter(s, SITE_REWARD_DESTROY);
   if (s->reward_model && s->reward->destroy) s->reward->destroy(s->reward_model);
+  stage_enter(s, SITE_ENV_DESTROY);
   if (s->env_model && s->env->destroy) s->env->destroy(s->env_model);
+  stage_enter(s, SITE_HOST);
+  if (latest == s) latest = NULL;
   blocks_close(&s->live);
   blocks_close(&s->shadow);
   blocks_close(&s->initial);

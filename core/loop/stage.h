@@ -13,9 +13,7 @@
 #include "loop/blocks.h"
 #include "loop/config.h"
 #include "loop/ideal.h"
-
-/* The calls into plugins, for naming the one at fault. */
-enum site { SITE_HOST, SITE_ENV, SITE_ENV_RESET, SITE_ENV_STEP, SITE_DEMONSTRATE, SITE_REWARD, SITE_REWARD_SCORE, SITE_LEARNER, SITE_PREDICT, SITE_LEARN, SITE_OBSERVER, SITE_QUIZ, SITES };
+#include "loop/site.h"
 
 /* What seeds are for: purposes of baud_split, so that no two share draws and the learner's have nothing of the world's. */
 enum purpose { PURPOSE_WORLD = 1, PURPOSE_ENV, PURPOSE_REWARD, PURPOSE_LEARNER, PURPOSE_EXPERT };
@@ -31,6 +29,7 @@ typedef struct stage {
   uint64_t seed;
   uint32_t lanes, limit;
   char place[SITES][160]; /* "learner baud.reinforce in predict" */
+  _Atomic uint32_t *site; /* where control is: an enum site, maybe in memory that others read */
 
   service env_host, reward_host, learner_host;
   const baud_env_ops *env;
@@ -68,9 +67,8 @@ typedef struct stage {
 int stage_open(stage *s, const registry *plugins, const char *config_json, uint64_t seed, baud_error *error);
 void stage_close(stage *s);
 
-/* Notes where control is about to go, for trial_now_in. */
-extern const char *volatile stage_now_in;
-static inline void stage_enter(const stage *s, enum site site) { stage_now_in = s->place[site]; }
+/* Notes where control is about to go: one plain store. */
+static inline void stage_enter(const stage *s, enum site site) { site_put(s->site, site); }
 /* The sentence of a failed call: the place, then what the plugin said. */
 int stage_blame(const stage *s, enum site site, int32_t code, baud_error *error);
 

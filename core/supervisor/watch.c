@@ -1,8 +1,8 @@
 /* watch.c - what goes wrong with workers: time limits, silence, orders that are not followed, deaths.
  *
  * A trial over its time is ended by a signal that its worker catches, so that the record says which plugin was at
- * it; a worker that does not even die of that is killed. A death is put down to the trial that ran, with the last
- * words of the worker where it could speak, else with its exit status and the plugins that were in play.
+ * it; a worker that does not even die of that is killed. A death is put down to the trial that ran and to the call
+ * into a plugin that the board has for it, with the worker's last words where it could speak, else its exit status.
  */
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "loop/site.h"
 #include "supervisor/parts.h"
 #include "worker/faults.h"
 
@@ -89,7 +90,7 @@ void watch_members(supervisor *s) {
 
 typedef struct last_words {
   char text[REPORT_SIZE];
-  const char *place, *sentence, *trace; /* empty where there were none */
+  const char *sentence, *trace; /* empty where there were none */
 } last_words;
 
 static void read_last_words(const member *m, last_words *w) {
@@ -99,33 +100,31 @@ static void read_last_words(const member *m, last_words *w) {
   w->text[got] = 0;
   for (size_t i = 0; i < got; i++) /* a plugin may have written here: nothing that moves a cursor */
     if ((unsigned char)w->text[i] < ' ' && w->text[i] != '\n') w->text[i] = '?';
-  char *line = strchr(w->text, '\n'), *next = line ? strchr(line + 1, '\n') : NULL;
-  w->place = w->sentence = w->trace = "";
-  if (!next) return;
-  *line = *next = 0;
-  w->place = w->text;
-  w->sentence = line + 1;
-  w->trace = next + 1;
+  char *line = strchr(w->text, '\n');
+  w->sentence = w->trace = "";
+  if (!line) return;
+  *line = 0;
+  w->sentence = w->text;
+  w->trace = line + 1;
 }
 
-/* "environment baud.lockbox, reward baud.outcome and learner baud.reinforce" */
-static void name_plugins(const supervisor *s, uint32_t index, char *text, size_t size) {
-  static const char *const keys[] = {"env", "reward", "learner"};
-  const char *ids[3] = {"?", "?", "?"};
+/* "learner baud.reinforce in predict": the call that the worker left on the board. */
+static void place_of_death(const supervisor *s, uint32_t index, char *text, size_t size) {
+  static const char *const keys[SITE_ROLES] = {[BAUD_ENV] = "env", [BAUD_REWARD] = "reward", [BAUD_LEARNER] = "learner"};
+  const char *ids[SITE_ROLES] = {"", "?", "?", "?"};
   cJSON *config = cJSON_Parse(s->plan->configs[s->plan->trials[index].config].json);
-  for (int i = 0; i < 3; i++) {
-    const cJSON *unit = cJSON_GetObjectItemCaseSensitive(config, keys[i]);
+  for (uint32_t role = BAUD_ENV; role < SITE_ROLES; role++) {
+    const cJSON *unit = cJSON_GetObjectItemCaseSensitive(config, keys[role]);
     const char *id = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(unit, "id"));
-    if (id) ids[i] = id;
+    if (id) ids[role] = id;
   }
-  snprintf(text, size, "environment %s, reward %s and learner %s", ids[0], ids[1], ids[2]);
+  site_describe(site_get(&s->board->trial[index].site), ids, text, size);
   cJSON_Delete(config);
 }
 
 static void reason_of(const supervisor *s, const member *m, int status, const last_words *w, char *text, size_t size) {
-  char plugins[300];
-  name_plugins(s, m->held[0], plugins, sizeof plugins);
-  const char *place = w->place[0] ? w->place : plugins;
+  char place[300];
+  place_of_death(s, m->held[0], place, sizeof place);
   double limit = s->options->limit_seconds, own = s->own_seconds[s->plan->trials[m->held[0]].config];
   if (m->doom == DOOM_LIMIT && limit > 0)
     snprintf(text, size, "%s: ran into the time limit of %g s (--limit-seconds)", place, limit);
@@ -134,14 +133,15 @@ static void reason_of(const supervisor *s, const member *m, int status, const la
   else if (m->doom == DOOM_STOP)
     snprintf(text, size, "%s; it did not answer and was ended in %s", s->schedule.task[m->held[0]].reason, place);
   else if (m->doom == DOOM_GARBAGE)
-    snprintf(text, size, "messages that make no sense: one of %s writes to or closes descriptors not its own", plugins);
+    snprintf(text, size, "%s: messages that make no sense: it writes to or closes descriptors not its own", place);
   else if (w->sentence[0])
     snprintf(text, size, "%s: %s", place, w->sentence);
   else if (WIFSIGNALED(status))
-    snprintf(text, size, "killed by signal %d (%s)%s, with %s", WTERMSIG(status), strsignal(WTERMSIG(status)),
-             WTERMSIG(status) == SIGKILL ? " - from outside, or out of memory" : "", plugins);
+    snprintf(text, size, "%s: killed by signal %d (%s)%s", place, WTERMSIG(status), strsignal(WTERMSIG(status)),
+             WTERMSIG(status) == SIGKILL ? ", from outside or out of memory" : "");
   else
-    snprintf(text, size, "the process ended with exit code %d: one of %s called _exit()", WEXITSTATUS(status), plugins);
+    snprintf(text, size, "%s: the process ended with exit code %d: _exit() was called, where a plugin must return an error code",
+             place, WEXITSTATUS(status));
 }
 
 /* The innermost frames, on one line; the whole trace is in the worker's log. */

@@ -42,8 +42,6 @@ static void say(int fd, const char *text) {
 }
 
 static void tell(int fd, const char *sentence, void *const *frames, int n_frames) {
-  say(fd, trial_now_in());
-  say(fd, "\n");
   say(fd, sentence);
   say(fd, "\n");
   backtrace_symbols_fd(frames, n_frames, fd);
@@ -54,6 +52,8 @@ static void speak(const char *sentence) {
   if (atomic_flag_test_and_set(&has_spoken)) return; /* a second fault, in the handling of the first */
   int n = backtrace(frames, FRAMES);
   tell(report, sentence, frames, n);
+  say(STDERR_FILENO, trial_now_in());
+  say(STDERR_FILENO, " ");
   tell(STDERR_FILENO, sentence, frames, n);
 }
 

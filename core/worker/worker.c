@@ -182,6 +182,7 @@ static int advance_in_slices(worker *w, baud_error *error) {
 
 static int run_trial(worker *w, baud_error *error) {
   const job *j = &w->jobs[0];
+  trial_mark_site(&w->board->trial[j->index].site);
   int code = trial_open(&w->trial, w->plugins, j->config, j->seed, error);
   if (code == 0 && j->load[0]) code = trial_load(w->trial, j->load, error);
   if (code == 0) {

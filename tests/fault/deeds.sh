@@ -41,10 +41,19 @@ deed fail "learner test.faulty in learn: has done what it was told" 1500
 deed nan "answered probability nan" 1536 # after 1,500 it is asked next in episode 1,536, every 128th being scored
 deed hang "learner test.faulty in learn: ran into the time limit of 2 s" 1500 2
 deed deaf "ran into the time limit of 2 s" some 2
-deed leave "the process ended with exit code 0" some
-deed kill "killed by signal 9" some
-deed close "closes descriptors not its own" some
-deed garbage "messages that make no sense" some
+deed leave "learner test.faulty in learn: the process ended with exit code 0" some
+deed kill "learner test.faulty in learn: killed by signal 9" some
+deed close "learner test.faulty in learn: messages that make no sense" some
+deed garbage "closes descriptors not its own" some
+
+# Who dies without last words is named all the same, and alone: the call stands on the board.
+is "leave: no other plugin is named" "$(of leave "SELECT count(*) FROM trial WHERE reason LIKE '%lockbox%'")" 0
+for where in predict create init destroy; do
+  sed "s/\"none\"/\"kill\", where = \"$where\"/" deed.lua >"in-$where.lua"
+  "$BAUD" run "in-$where.lua" --line --jobs 2 --out "in-$where" >/dev/null 2>&1
+  contains "a worker killed in $where: the reason says so" \
+    "$(of "in-$where" "SELECT DISTINCT reason FROM trial WHERE status = 'F'")" "learner test.faulty in $where: killed by signal 9"
+done
 
 # Noise is not a fault: it goes to the worker's log and nowhere else.
 sed "s/DEED/print/" template.lua >print.lua
@@ -64,6 +73,8 @@ wait_for 5 has_status long R 1
 kill -KILL $(workers_of long)
 "$BAUD" attach long --line >/dev/null 2>&1
 is "a worker killed from outside: exit code 1" "$?" 1
+contains "the reason names a call of one of its plugins" "$(of long "SELECT reason FROM trial WHERE status = 'F'")" \
+  ": killed by signal 9 (Killed), from outside or out of memory"
 is "one trial failed, the others are done" "$(of long 'SELECT group_concat(status, "") FROM trial')" FDD
 "$BAUD" resume long --failed --line >/dev/null 2>&1
 is "resume --failed runs it again" "$?" 0

@@ -84,6 +84,10 @@ enum { DEEDS = sizeof deeds / sizeof *deeds };
 static const char *const deed_names[DEEDS] = {"none", "segv", "overflow", "abort", "exit",  "leave", "kill",
                                               "hang", "deaf", "garbage",  "close", "print", "fail",  "nan"};
 
+/* Where it does it: when its time has come, or in the calls around that. */
+enum where { IN_LEARN, IN_PREDICT, IN_CREATE, IN_INIT, IN_DESTROY, PLACES };
+static const char *const places[PLACES] = {"learn", "predict", "create", "init", "destroy"};
+
 /* ---- The learner --------------------------------------------------------------------------------------- */
 
 typedef struct faulty {
@@ -91,9 +95,13 @@ typedef struct faulty {
   uint32_t lanes;
   baud_field action;
   uint64_t asks_action, after;
-  int64_t deed;
+  int64_t deed, where;
   baud_block blocks[2];
 } faulty;
+
+static int32_t acts(const faulty *m, int64_t where) {
+  return m->where == where ? deeds[m->deed].act() : BAUD_OK;
+}
 
 static int32_t faulty_create(const baud_host *host, const baud_value *values, baud_learner_setup *setup, void **model) {
   faulty *m = calloc(1, sizeof *m);
@@ -103,6 +111,7 @@ static int32_t faulty_create(const baud_host *host, const baud_value *values, ba
   m->action = *setup->action;
   m->deed = values[0].i;
   m->after = (uint64_t)values[1].i;
+  m->where = values[2].i;
   m->blocks[0] = baud_block_of(BAUD_U64, BAUD_RNG, BAUD_PER_LANE, 1, "random");
   m->blocks[1] = baud_block_of(BAUD_U64, BAUD_TRACE, 0, 1, "learned");
   for (uint32_t i = 0; i < setup->n_questions; i++) setup->questions[i].form = 0;
@@ -111,14 +120,18 @@ static int32_t faulty_create(const baud_host *host, const baud_value *values, ba
   setup->blocks = m->blocks;
   setup->n_blocks = 2;
   *model = m;
-  return BAUD_OK;
+  return acts(m, IN_CREATE);
 }
 
-static void faulty_destroy(void *model) { free(model); }
+static void faulty_destroy(void *model) {
+  (void)acts(model, IN_DESTROY);
+  free(model);
+}
 
 static int32_t faulty_init(const void *model, void *const *blocks, uint64_t seed) {
-  baud_seed_lanes(blocks[0], ((const faulty *)model)->lanes, seed);
-  return BAUD_OK;
+  const faulty *m = model;
+  baud_seed_lanes(blocks[0], m->lanes, seed);
+  return acts(m, IN_INIT);
 }
 
 static int is_due(const faulty *m, void *const *blocks) { return *(const uint64_t *)blocks[1] >= m->after; }
@@ -127,6 +140,7 @@ static int is_now(const faulty *m, void *const *blocks) { return *(const uint64_
 static int32_t faulty_predict(const void *model, void *const *blocks, const baud_tick *tick) {
   const faulty *m = model;
   uint64_t *random = blocks[0];
+  if (is_now(m, blocks) && acts(m, IN_PREDICT) != BAUD_OK) return BAUD_EBUG;
   int lies = is_due(m, blocks) && strcmp(deed_names[m->deed], "nan") == 0;
   for (uint32_t lane = 0; lane < m->lanes && !tick->action_given; lane++)
     baud_write_discrete(&m->action, tick->action, lane, baud_below(&random[lane], m->action.categories));
@@ -141,7 +155,7 @@ static int32_t faulty_predict(const void *model, void *const *blocks, const baud
 static int32_t faulty_learn(const void *model, void *const *blocks, const baud_outcome *outcome) {
   const faulty *m = model;
   (void)outcome;
-  int32_t code = is_now(m, blocks) ? deeds[m->deed].act() : BAUD_OK;
+  int32_t code = is_now(m, blocks) ? acts(m, IN_LEARN) : BAUD_OK;
   ++*(uint64_t *)blocks[1];
   return code == BAUD_OK ? code : m->host->fail(m->host, code, "has done what it was told: it failed");
 }
@@ -149,6 +163,7 @@ static int32_t faulty_learn(const void *model, void *const *blocks, const baud_o
 static const baud_param faulty_params[] = {
     BAUD_PARAM_CHOICE("deed", 0, deed_names, DEEDS, "what it does when the time has come"),
     BAUD_PARAM_INT("after", 100, 0, 1000000000, "calls", "how many calls of learn go well"),
+    BAUD_PARAM_CHOICE("where", 0, places, PLACES, "in which call it does it"),
 };
 
 static const baud_learner_ops faulty_ops = {BAUD_SIZE(baud_learner_ops), 0, faulty_create, faulty_destroy, faulty_init,
@@ -156,7 +171,7 @@ static const baud_learner_ops faulty_ops = {BAUD_SIZE(baud_learner_ops), 0, faul
 
 static const baud_unit faulty_unit = {BAUD_SIZE(baud_unit), BAUD_LEARNER, 1, 1, "test.faulty", "Faulty on purpose",
                                       "Acts at random, then does one bad deed: for tests.",
-                                      faulty_params, 2, 0, &faulty_ops, NULL};
+                                      faulty_params, 3, 0, &faulty_ops, NULL};
 
 BAUD_EXPORT const baud_library baud_plugin_1 = {
     BAUD_SIZE(baud_library), BAUD_MINOR, 0, BAUD_LAYOUT, "baud", "1.0", "MIT", &faulty_unit, 1, 0};

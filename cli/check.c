@@ -5,10 +5,12 @@
 #include "check/check.h"
 
 #include <cjson/cJSON.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/options.h"
@@ -99,12 +101,26 @@ static int is_number_of_a_check(uint64_t n) {
 /* A file, or the name of a unit: then that unit alone is asked. */
 static int check_one(const char *what, check_options how, tally *t, baud_error *error) {
   char path[PATH_MAX], id[200];
-  size_t length = strlen(what);
-  if (strchr(what, '/') || (length > 3 && strcmp(what + length - 3, ".so") == 0))
-    return check_plugin(what, &how, report, t, error);
-  int code = check_find(what, path, sizeof path, id, sizeof id, error);
+  if (check_is_path(what)) return check_plugin(what, &how, report, t, error);
+  int code = check_find(0, what, path, sizeof path, id, sizeof id, error);
   how.unit = id;
   return code ? code : check_plugin(path, &how, report, t, error);
+}
+
+static int add_with(check_options *how, const char *what, baud_error *error) {
+  if (how->n_with == CHECK_WITH_MOST) return error_set(error, BAUD_EARG, "--with: %d environments are enough", CHECK_WITH_MOST);
+  how->with[how->n_with++] = what;
+  return 0;
+}
+
+/* What there is not is told before anything is asked. */
+static int look_for_environments(const check_options *how, baud_error *error) {
+  char path[PATH_MAX], id[200];
+  int code = 0;
+  for (uint32_t i = 0; i < how->n_with && code == 0; i++)
+    if (!check_is_path(how->with[i])) code = check_find(BAUD_ENV, how->with[i], path, sizeof path, id, sizeof id, error);
+    else if (access(how->with[i], R_OK) != 0) code = error_set(error, BAUD_ENOTFOUND, "%s cannot be read: %s", how->with[i], strerror(errno));
+  return code;
 }
 
 enum { MOST_PLUGINS = 256 };
@@ -122,6 +138,7 @@ static int take_argument(request *r, const options *o, baud_error *error) {
   else if (options_is(o, "json")) r->as_json = 1;
   else if (options_is(o, "list")) r->is_list = 1;
   else if (options_is(o, "in-process")) r->options.isolation = CHECK_IN_PROCESS;
+  else if (options_is(o, "with")) code = add_with(&r->options, o->value, error);
   else if (options_is(o, "seed")) code = options_count(o, 0, UINT32_MAX, &r->options.seed, error);
   else if (options_is(o, "only")) {
     code = options_count(o, 1, UINT32_MAX, &number, error);
@@ -147,10 +164,11 @@ static int read_request(request *r, int argc, char **argv, baud_error *error) {
 static int run(int argc, char **argv) {
   request r = {.options = {.seed = 1}};
   baud_error error = {0};
-  int code = 0;
   if (read_request(&r, argc, argv, &error) < 0) return cli_fail(EXIT_USAGE, "check", &error);
   if (r.wants_help) return cli_help(stdout, &subcommand_check), EXIT_OK;
   if (r.is_list) return print_list(r.as_json), EXIT_OK;
+  int code = look_for_environments(&r.options, &error);
+  if (code < 0) return cli_fail(EXIT_USAGE, "check", &error);
   tally t = {.list = r.as_json ? cJSON_CreateArray() : NULL};
   for (int i = 0; i < r.n_plugins && code >= 0; i++) code = check_one(r.plugin[i], r.options, &t, &error);
   if (code < 0) cJSON_Delete(t.list);
@@ -160,11 +178,14 @@ static int run(int argc, char **argv) {
   return t.failed ? EXIT_TRIAL_FAILED : EXIT_OK;
 }
 
-const subcommand subcommand_check = {"check", "[--json] [--only N] [--seed S] [--in-process] PLUGIN...",
+const subcommand subcommand_check = {"check", "[--json] [--only N] [--seed S] [--with ENV] [--in-process] PLUGIN...",
                                      "hold plugins to their contract",
                                      "  PLUGIN        a library (a path, or ends in .so), or the name of a unit\n"
                                      "  --only N      ask check N alone\n"
                                      "  --seed S      draw by seed S (1): with --only a failure is replayed\n"
+                                     "  --with ENV    try learners and reward schemes with this environment first: a name,\n"
+                                     "                or a library, for all that it holds; may be given several times. That\n"
+                                     "                they refuse it is a failure then\n"
                                      "  --in-process  no child processes: for a debugger\n"
                                      "  --list        list the checks\n"
                                      "  --json        an array of {unit, check, name, verdict, text, seconds}\n",

@@ -435,13 +435,22 @@ int registry_open(registry **out, baud_error *error) {
   return open_collected(out, list, error);
 }
 
-int registry_open_file(registry **out, const char *path, baud_error *error) {
-  probes list = {0};
+static int add_file(probes *list, const char *path) {
   char *folder = path[0] == '/' ? strdup(path) : NULL, *slash = folder ? strrchr(folder, '/') : NULL;
   if (slash) *slash = 0;
-  int is_added = slash && probes_add(&list, folder, slash + 1) == 0;
+  int code = slash ? probes_add(list, folder, slash + 1) : BAUD_EARG;
   free(folder);
-  if (!is_added) return error_set(error, BAUD_EARG, "%s is no absolute path, or memory is out", path);
+  return code;
+}
+
+int registry_open_files(registry **out, const char *const *paths, size_t n, baud_error *error) {
+  probes list = {0};
+  for (size_t i = 0; i < n; i++) {
+    if (add_file(&list, paths[i]) == 0) continue;
+    while (list.n > 0) free(list.at[--list.n].path);
+    free(list.at);
+    return error_set(error, BAUD_EARG, "%s is no absolute path, or memory is out", paths[i]);
+  }
   collect(&list);
   return open_collected(out, list, error);
 }

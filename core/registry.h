@@ -21,8 +21,8 @@ typedef struct plugin {
 } plugin;
 
 int registry_open(registry **out, baud_error *error);
-/* As registry_open, with one library more, absolute `path`, in front of all that the search path finds. */
-int registry_open_file(registry **out, const char *path, baud_error *error);
+/* As registry_open, with n libraries more, absolute `paths`, in front of all that the search path finds. */
+int registry_open_files(registry **out, const char *const *paths, size_t n, baud_error *error);
 void registry_free(registry *r);
 
 /* All units found, sorted by role and name; after them the files that failed. */

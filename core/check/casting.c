@@ -1,4 +1,4 @@
-/* casting.c - which environments a learner is tried with: those of its own library first, then the small worlds
+/* casting.c - which environments a learner is tried with: its companions first (companions.h), then the small worlds
  * that come with baud; without a demonstrator where it does without one, else with.
  */
 #include "check/rehearsal.h"
@@ -6,11 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "check/companions.h"
 #include "check/variants.h"
 #include "params.h"
 
 typedef struct partner {
-  const char *env, *params, *reward;
+  const char *env, *params, *reward; /* reward null: the first that suits */
 } partner;
 
 static const partner partners[] = {
@@ -58,26 +59,30 @@ static int is_playable(check_run *run, const casting *cast, baud_error *error) {
   return verdict != CHECK_FAILED;
 }
 
-/* The environments of the learner's library, then the table. */
+/* Its companions, under the first scheme that suits them, then the table. */
 static int partner_at(const check_run *run, uint32_t index, partner *p) {
-  for (size_t i = 0; i < registry_count(run->plugins); i++) {
-    const plugin *unit = registry_at(run->plugins, i);
-    if (!unit->unit || unit->unit->role != BAUD_ENV || strcmp(unit->path, run->unit->path) != 0) continue;
-    if (index-- == 0) return *p = (partner){unit->unit->id, "{}", "baud.outcome"}, 1;
-  }
-  if (index >= N_PARTNERS) return 0;
-  *p = partners[index];
+  const plugin *env;
+  uint32_t n = 0;
+  for (; companion_at(run, n, &env); n++)
+    if (n == index) return *p = (partner){env->unit->id, "{}", NULL}, 1;
+  if (index - n >= N_PARTNERS) return 0;
+  *p = partners[index - n];
   return 1;
 }
 
 static int cast_with(check_run *run, const variant *v, const partner *with, casting *cast, baud_error *error) {
-  for (int is_shown = 0; is_shown < 2; is_shown++)
-    if (write_casting(cast, run->unit, v->values, v->text, with, is_shown) && is_playable(run, cast, error)) return 1;
+  static const char *const rewards[] = {"baud.outcome", "baud.dense"};
+  for (size_t i = 0; i < sizeof rewards / sizeof *rewards; i++)
+    for (int is_shown = 0; is_shown < 2; is_shown++) {
+      if (with->reward && i > 0) return 0;
+      partner p = {with->env, with->params, with->reward ? with->reward : rewards[i]};
+      if (write_casting(cast, run->unit, v->values, v->text, &p, is_shown) && is_playable(run, cast, error)) return 1;
+    }
   return 0;
 }
 
 static int nobody(check_run *run, const baud_error *error) {
-  return run_skip(run, "no environment at hand suits it%s%s", error->text[0] ? ": " : "", error->text);
+  return run_skip(run, "no environment at hand suits it%s%s (--with names others)", error->text[0] ? ": " : "", error->text);
 }
 
 int casting_find(check_run *run, uint32_t index, casting *cast) {
@@ -112,7 +117,10 @@ int rehearsal_each(check_run *run, rehearsal_ask ask) {
   int plays = 0, verdict = NOT_ASKED;
   variant_at(&v, run->unit->unit, 0, run->seed);
   for (uint32_t i = 0; verdict != CHECK_FAILED && plays < CASTINGS_PLAIN && partner_at(run, i, &with); i++) {
-    if (!cast_with(run, &v, &with, &cast, &error)) continue;
+    int suits = cast_with(run, &v, &with, &cast, &error);
+    if (!suits && i < run->n_with)
+      return run_fail(run, "does not play with %s, which it was to be tried with: %s", with.env, error.text);
+    if (!suits) continue;
     if (plays++ == 0) first = with;
     verdict = asked(run, &cast, ask, verdict);
   }

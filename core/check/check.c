@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "baud/random.h"
+#include "check/companions.h"
 #include "check/run.h"
 
 enum { TIME_LIMIT_MS = 30000, SHARED = 4096 };
@@ -37,6 +38,8 @@ typedef struct battery {
   char path[PATH_MAX];
   char *shared;
   registry *plugins;
+  const plugin **with; /* [n_with]: environments that were named beside it */
+  uint32_t n_with;
   char unloadable[RUN_TEXT]; /* why units cannot be asked, or "" */
   int is_malformed;          /* by check 6: calling into it would only crash */
   int errors;
@@ -139,6 +142,8 @@ static int ask(battery *b, const check *c, const plugin *unit) {
                    .path = b->path,
                    .plugins = b->plugins,
                    .unit = unit,
+                   .with = b->with,
+                   .n_with = b->n_with,
                    .now_in = b->shared,
                    .seed = baud_split(b->options->seed, c->number)};
   answer a = {0};
@@ -177,11 +182,22 @@ static void ask_of_library(battery *b) {
   }
 }
 
+/* The library and those that were named beside it, in front of what the search path holds. */
+static int open_registry(battery *b, baud_error *error) {
+  char *paths[CHECK_WITH_MOST + 1] = {b->path};
+  size_t n = 1;
+  for (uint32_t i = 0; i < b->options->n_with; i++)
+    if (check_is_path(b->options->with[i]) && (paths[n] = realpath(b->options->with[i], NULL))) n++;
+  int code = registry_open_files(&b->plugins, (const char *const *)paths, n, error);
+  while (--n > 0) free(paths[n]);
+  return code ? code : companions_find(b->plugins, b->options, &b->with, &b->n_with, error);
+}
+
 /* Loads the library and all possible partners, with whatever they print kept away. */
 static int open_plugins(battery *b, baud_error *error) {
   fflush(NULL);
   int out = stream_to_null(STDOUT_FILENO), err = stream_to_null(STDERR_FILENO);
-  int code = registry_open_file(&b->plugins, b->path, error);
+  int code = open_registry(b, error);
   fflush(NULL);
   stream_back(STDOUT_FILENO, out);
   stream_back(STDERR_FILENO, err);
@@ -230,6 +246,7 @@ int check_plugin(const char *path, const check_options *options, check_report re
     b.report(b.ctx, &(check_result){check_table, NULL, CHECK_FAILED, b.unloadable, 0.0});
     b.errors++;
   }
+  free(b.with);
   registry_free(b.plugins);
   munmap(b.shared, SHARED);
   return code < 0 ? code : b.errors;
@@ -243,7 +260,12 @@ typedef struct found {
   char text[sizeof((baud_error *)0)->text];
 } found;
 
-int check_find(const char *name, char *path, size_t path_size, char *id, size_t id_size, baud_error *error) {
+int check_is_path(const char *what) {
+  size_t length = strlen(what);
+  return strchr(what, '/') != NULL || (length > 3 && strcmp(what + length - 3, ".so") == 0);
+}
+
+int check_find(uint32_t role, const char *name, char *path, size_t path_size, char *id, size_t id_size, baud_error *error) {
   found *f = mmap(NULL, sizeof *f, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (f == MAP_FAILED) return error_set(error, BAUD_ENOMEM, "out of memory");
   f->code = BAUD_EIO;
@@ -256,7 +278,7 @@ int check_find(const char *name, char *path, size_t path_size, char *id, size_t 
     baud_error why = {0};
     close(stream_to_null(STDOUT_FILENO));
     f->code = registry_open(&r, &why);
-    if (f->code == 0) f->code = registry_find(r, 0, name, &p, &why);
+    if (f->code == 0) f->code = registry_find(r, role, name, &p, &why);
     if (f->code == 0) snprintf(f->path, sizeof f->path, "%s", p->path);
     if (f->code == 0) snprintf(f->id, sizeof f->id, "%s", p->unit->id);
     snprintf(f->text, sizeof f->text, "%s", why.text);

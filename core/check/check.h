@@ -35,11 +35,16 @@ typedef struct check_result {
   double seconds;
 } check_result;
 
+enum { CHECK_WITH_MOST = 16 };
+
 typedef struct check_options {
   uint32_t only; /* a check's number; 0: all */
   uint64_t seed;
   enum check_isolation isolation;
   const char *unit; /* id; null: all units of the library */
+  const char *with[CHECK_WITH_MOST]; /* environments (names or libraries) that learners and schemes must suit, and are
+                                      * tried with first */
+  uint32_t n_with;
 } check_options;
 
 typedef void (*check_report)(void *ctx, const check_result *result);
@@ -48,7 +53,10 @@ typedef void (*check_report)(void *ctx, const check_result *result);
  * when the battery itself could not run. */
 int check_plugin(const char *path, const check_options *options, check_report report, void *ctx, baud_error *error);
 
-/* File and id of the unit called `name`, looked up in a child so that this process stays free of plugins. */
-int check_find(const char *name, char *path, size_t path_size, char *id, size_t id_size, baud_error *error);
+/* Whether this means a library's file and not the name of a unit: it has a slash or ends in .so. */
+int check_is_path(const char *what);
+
+/* File and id of the unit called `name` (role 0: any), looked up in a child so that this process stays free of plugins. */
+int check_find(uint32_t role, const char *name, char *path, size_t path_size, char *id, size_t id_size, baud_error *error);
 
 #endif

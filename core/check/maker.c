@@ -5,6 +5,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "check/companions.h"
 #include "check/variants.h"
 #include "params.h"
 
@@ -18,6 +19,10 @@ int maker_partner(const check_run *run, uint32_t index, const plugin **env, baud
                {"baud.random_mdp", "{\"states\":4,\"actions\":2}"},
                {"baud.bandit", "{\"arms\":3}"}};
   baud_error error;
+  for (uint32_t i = 0; companion_at(run, i, env); i++) {
+    if ((*env)->unit->n_params > PARAMS_MOST || index-- > 0) continue;
+    return params_read((*env)->unit, NULL, values, &error) == 0;
+  }
   for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
     if (registry_find(run->plugins, BAUD_ENV, table[i].id, env, &error) != 0 || (*env)->unit->n_params > PARAMS_MOST)
       continue;
@@ -48,20 +53,33 @@ static int open_stage(maker *m) {
                                                                                  : run_skip(m->run, "%s", error.text);
 }
 
-int maker_open(maker *m, check_run *run) {
+/* The first environment that the scheme accepts, or that is at hand at all: then its refusals are looked at. */
+static int open_env(maker *m) {
   static baud_value values[PARAMS_MOST];
+  static variant v;
   const plugin *env;
+  variant_at(&v, m->run->unit->unit, 0, m->run->seed);
+  for (uint32_t p = 0; maker_partner(m->run, p, &env, values); p++) {
+    void *model;
+    if (m->env.model) rig_close(&m->env);
+    int code = rig_open(&m->env, m->run, env, values, 2, RIG_ONE_WORLD, m->run->seed);
+    if (code == BAUD_EARG) continue;
+    if (code != CHECK_OK) return run_skip(m->run, "%s, which it is tried with, cannot be made", env->unit->id);
+    if (maker_make(m, v.values, &model, NULL) != BAUD_OK) continue;
+    maker_unmake(m, model);
+    return CHECK_OK;
+  }
+  return m->env.model ? CHECK_OK : run_skip(m->run, "no environment at hand to try it with");
+}
+
+int maker_open(maker *m, check_run *run) {
   memset(m, 0, sizeof *m);
   m->run = run;
   m->offers = 1;
   rig_host_open(&m->host);
   if (run->unit->unit->n_params > PARAMS_MOST) return run_skip(run, "it has more than %d parameters", PARAMS_MOST);
   if (run->unit->unit->role == BAUD_ENV) return CHECK_OK;
-  if (run->unit->unit->role == BAUD_LEARNER) return open_stage(m);
-  if (!maker_partner(run, 0, &env, values)) return run_skip(run, "no environment at hand to try it with");
-  return rig_open(&m->env, run, env, values, 2, RIG_ONE_WORLD, run->seed) == CHECK_OK
-             ? CHECK_OK
-             : run_skip(run, "the environment to try it with cannot be made");
+  return run->unit->unit->role == BAUD_LEARNER ? open_stage(m) : open_env(m);
 }
 
 void maker_close(maker *m) {

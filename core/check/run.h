@@ -23,6 +23,8 @@ typedef struct check_run {
   const char *path;        /* of the library, absolute */
   const registry *plugins; /* the library's units and possible partners; null in checks of the library */
   const plugin *unit;      /* null in checks of the library */
+  const plugin *const *with; /* [n_with]: environments that were named beside it */
+  uint32_t n_with;
   uint64_t seed;
   char text[RUN_TEXT];
   char *now_in; /* shared with the parent */

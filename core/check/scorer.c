@@ -12,6 +12,8 @@
 
 enum { FOR_REWARD = 21 };
 
+static char refusal[sizeof((rig_host *)0)->sentence]; /* what the scheme said when it last refused an environment */
+
 static int failed(scorer *s, const char *call, int32_t code) {
   if (s->host.sentence[0]) return run_fail(s->run, "%s failed: %s", call, s->host.sentence);
   return run_fail(s->run, "%s failed with code %d and gave no reason", call, code);
@@ -52,7 +54,7 @@ int scorer_open(scorer *s, rig *env, const plugin *reward, const baud_value *val
                                  .view = {.size = BAUD_SIZE(baud_view), .scale = 1.0}};
   run_enter(s->run, "create");
   int32_t code = s->ops->create(&s->host.host, values, &s->setup, &s->model);
-  if (code == BAUD_EARG || code == BAUD_EUNSUP) return BAUD_EARG;
+  if (code == BAUD_EARG || code == BAUD_EUNSUP) return memcpy(refusal, s->host.sentence, sizeof refusal), BAUD_EARG;
   if (code != BAUD_OK) return failed(s, "create", code);
   s->stride = (s->setup.lane_bytes + 63u) & ~(uint64_t)63u;
   return allocate(s);
@@ -182,20 +184,27 @@ int scorers_play(rig *env, scorer *const *s, uint32_t n, uint32_t ticks) {
   return verdict;
 }
 
+static int nobody(check_run *run) {
+  return run_skip(run, "no environment at hand suits it%s%s (--with names others)", refusal[0] ? ": " : "", refusal);
+}
+
 int scorer_each(check_run *run, scorer_ask ask) {
   static variant v;
   static baud_value env_values[PARAMS_MOST];
   const plugin *env;
   int asked = 0, verdict = CHECK_OK;
+  refusal[0] = 0;
   for (uint32_t p = 0; verdict != CHECK_FAILED && maker_partner(run, p, &env, env_values); p++)
     for (uint32_t i = 0; verdict != CHECK_FAILED && variant_at(&v, run->unit->unit, i, run->seed); i++) {
       int answer = ask(run, env, env_values, v.values);
+      if (answer == BAUD_EARG && i == 0 && p < run->n_with)
+        return run_fail(run, "refuses %s, which it was to be tried with: %s", env->unit->id, refusal);
       if (answer == BAUD_EARG) continue;
       asked += answer != CHECK_SKIPPED;
       verdict = answer;
       if (answer == CHECK_FAILED) run_add(run, " (for %s%s%s)", env->unit->id, v.text[0] ? ", with " : "", v.text);
     }
-  if (!asked && !run->text[0]) return run_skip(run, "no environment at hand suits it");
+  if (!asked && !run->text[0]) return nobody(run);
   if (asked && verdict == CHECK_SKIPPED) return run_pass(run, "%s", "");
   return asked || verdict == CHECK_FAILED ? verdict : CHECK_SKIPPED;
 }

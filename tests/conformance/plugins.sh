@@ -64,6 +64,39 @@ else
   ok 1 "cheats.c compiles" "$output"
 fi
 
+# ---- With an environment that is named beside it ----
+build() { # build SOURCE OUTPUT [FLAG...]
+  from=$1 to=$2
+  shift 2
+  ${CC:-cc} -std=c11 -D_GNU_SOURCE -O1 -fPIC -shared -fvisibility=hidden -I"$SOURCE/core" "$@" "$SOURCE/tests/$from" -o "$scratch/$to.so" -lm
+}
+check "a scheme that needs a rare fact, and an environment that has it, compile" build plugins/broken_reward.c picky -DFAULT=none '-DNEEDS="hits"'
+check "so does one with a fault" build plugins/broken_reward.c picky_wrong -DFAULT=drops_more '-DNEEDS="hits"'
+check "and the environment" build thirdparty/battleship_line.c ships
+output=$("$BAUD" check "$scratch/picky.so")
+is "alone the scheme is not asked what it does to rewards" "$(printf '%s\n' "$output" | grep -c '^skip.*no environment at hand suits it: the environment has no fact named hits')" 10
+output=$("$BAUD" check "$scratch/picky.so" --with "$scratch/ships.so")
+is "with the environment everything is asked" "$? $(printf '%s\n' "$output" | tail -n 1)" "0 22 passed, 0 failed, 0 warnings, 0 skipped (seed 1)"
+output=$("$BAUD" check "$scratch/picky_wrong.so" --with "$scratch/ships.so")
+is "and a fault is found there" "$(numbers "$output")" 47
+contains "and said to be there" "$output" "(for org.example.battleship_line)"
+mkdir -p "$scratch/found"
+cp "$scratch/ships.so" "$scratch/found"
+is "a name will do where the search path finds it" \
+  "$(BAUD_PLUGIN_PATH=$scratch/found "$BAUD" check --only 47 "$scratch/picky.so" --with battleship_line | tail -n 1)" \
+  "1 passed, 0 failed, 0 warnings, 0 skipped (seed 1)"
+output=$("$BAUD" check --only 47 "$scratch/picky.so" --with maze)
+is "that a scheme refuses the one named is a failure" "$?" 1
+contains "with its reason" "$output" "refuses baud.maze, which it was to be tried with: the environment has no fact named hits"
+output=$("$BAUD" check --only 17 posterior --with corridor)
+is "so it is that a learner does not play there" "$?" 1
+contains "with its reason, too" "$output" "does not play with baud.corridor, which it was to be tried with: "
+output=$("$BAUD" check --only 17 gittins --with maez 2>&1)
+is "an environment that there is not is wrong use" "$? $output" '2 baud check: no environment "maez" (did you mean "maze"?)'
+output=$("$BAUD" check --only 17 gittins --with "$scratch/picky.so" 2>&1)
+is "so is a library without one" "$?" 2
+contains "and said" "$output" "picky.so gives no environment to try with: it holds none"
+
 # ---- The program ----
 sound=$scratch/reward-none.so
 is "a relative path is opened from here, not looked for" "$(cd "$scratch" && "$BAUD" check --only 2 ./reward-none.so 2>&1 | head -n 1)" "ok    2 exports baud_plugin_1 and nothing else"

@@ -1,7 +1,8 @@
 /* broken_reward.c - a reward scheme that is sound with FAULT none, and has one fault for each other value.
  *
  * test.unsure delivers the environment's reward, or with probability 0.2 nothing. The table says by which checks
- * each fault is to be caught, by these and no others; tests/conformance/plugins.sh reads it.
+ * each fault is to be caught, by these and no others; tests/conformance/plugins.sh reads it. With NEEDS defined as the
+ * name of a fact it takes no environment that lacks one.
  *
  *   fault                 checks
  *   none                  -
@@ -63,6 +64,12 @@ static int32_t create(const baud_host *host, const baud_value *values, baud_rewa
   while (m->fact < setup->env->n_facts && !(setup->env->facts[m->fact].roles & BAUD_FACT_REWARD)) m->fact++;
   if (m->fact == setup->env->n_facts)
     return free(m), host->fail(host, BAUD_EARG, "the environment has no fact of role reward");
+#ifdef NEEDS
+  uint32_t needed = 0;
+  while (needed < setup->env->n_facts && strcmp(setup->env->facts[needed].name, NEEDS) != 0) needed++;
+  if (needed == setup->env->n_facts)
+    return free(m), host->fail(host, BAUD_EARG, "the environment has no fact named " NEEDS);
+#endif
   setup->lane_bytes = sizeof(lane);
   setup->view.kind = BAUD_VIEW_FACT;
   setup->view.fact = FAULT == hidden_fact ? setup->env->n_facts : m->fact;

@@ -398,20 +398,37 @@ static void only_visible_files_that_end_in_so_are_tried(void **state) {
   registry_free(r);
 }
 
+static int open_file(registry **r, const char *path, baud_error *error) { return registry_open_files(r, &path, 1, error); }
+
 static void a_library_given_by_its_path_goes_before_all_others(void **state) {
   (void)state;
   registry *r;
   baud_error error = {0};
   setenv("BAUD_PLUGIN_PATH", folder_of("twin_a"), 1);
-  assert_int_equal(registry_open_file(&r, file_of("twin_b"), &error), 0);
+  assert_int_equal(open_file(&r, file_of("twin_b"), &error), 0);
   assert_string_equal(with_id(r, "test.registry.twin")->path, file_of("twin_b"));
   registry_free(r);
-  assert_int_equal(registry_open_file(&r, file_of("absent"), &error), 0);
+  assert_int_equal(open_file(&r, file_of("absent"), &error), 0);
   expect_reason(r, "absent", "cannot be read");
   registry_free(r);
-  assert_int_equal(registry_open_file(&r, "twin_b.so", &error), BAUD_EARG);
+  assert_int_equal(open_file(&r, "twin_b.so", &error), BAUD_EARG);
   assert_non_null(strstr(error.text, "no absolute path"));
-  assert_int_equal(registry_open_file(&r, "./twin_b.so", &error), BAUD_EARG);
+  assert_int_equal(open_file(&r, "./twin_b.so", &error), BAUD_EARG);
+}
+
+static void several_libraries_given_go_first_in_their_order(void **state) {
+  (void)state;
+  registry *r;
+  baud_error error = {0};
+  const char *paths[] = {file_of("twin_b"), file_of("good"), file_of("twin_a")};
+  setenv("BAUD_PLUGIN_PATH", folder_of("twin_a"), 1);
+  assert_int_equal(registry_open_files(&r, paths, 3, &error), 0);
+  assert_string_equal(with_id(r, "test.registry.twin")->path, file_of("twin_b"));
+  assert_string_equal(with_id(r, "test.registry.good")->path, file_of("good"));
+  registry_free(r);
+  paths[1] = "good.so";
+  assert_int_equal(registry_open_files(&r, paths, 3, &error), BAUD_EARG);
+  assert_non_null(strstr(error.text, "good.so"));
 }
 
 static void units_are_found_by_id_or_by_a_last_part_that_is_unique(void **state) {
@@ -497,6 +514,7 @@ int main(void) {
       cmocka_unit_test(the_users_own_folder_is_searched_after_the_path),
       cmocka_unit_test(only_visible_files_that_end_in_so_are_tried),
       cmocka_unit_test(a_library_given_by_its_path_goes_before_all_others),
+      cmocka_unit_test(several_libraries_given_go_first_in_their_order),
       cmocka_unit_test(units_are_found_by_id_or_by_a_last_part_that_is_unique),
       cmocka_unit_test(a_slip_in_a_name_is_answered_with_the_right_one),
       cmocka_unit_test(units_are_sorted_by_role_and_name_and_failures_come_last),

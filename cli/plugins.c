@@ -112,7 +112,9 @@ static void print_env(const baud_unit *u) {
     printf("  %-12s %-14s %-28s %s\n", f == 0 ? "fact (wire)" : "fact", spec.facts[f].name, roles, spec.facts[f].doc ? spec.facts[f].doc : "");
   }
   print_field("action", spec.action);
-  printf("  %-12s %g bits of world, episodes of at most %u steps%s\n", "prior", spec.entropy_bits, spec.max_steps, spec.max_steps ? "" : " (no bound)");
+  uint32_t longest = spec.limit ? spec.limit : spec.max_steps;
+  printf("  %-12s %g bits of world, episodes of at most %u steps%s\n", "prior", spec.entropy_bits, longest,
+         spec.limit ? " (a time limit)" : longest ? "" : " (no bound)");
   ((const baud_env_ops *)u->ops)->destroy(model);
 }
 

@@ -147,6 +147,8 @@ typedef struct baud_env_spec {
   uint64_t lane_bytes;       /* a lane's whole mutable state: flat, without pointers */
   uint64_t world_bytes;      /* the world theta: what draw() fills in; 0: there is nothing to be drawn */
   double entropy_bits;       /* H(theta) under the prior; INFINITY for a continuous world; 0 without a world */
+  uint32_t limit, pad;       /* the time limit it is known by: steps after which the host truncates an episode unless the
+                              * experiment names another; 0: max_steps */
 } baud_env_spec;
 
 /* One call's lanes. The world is read-only for the lanes and drawn by the host, once a trial or a lifetime. */

@@ -107,7 +107,7 @@ static int32_t make_env(maker *m, const baud_value *values, void **model, uint64
   int32_t code = ops->create(&m->host.host, values, &spec, model);
   if (code != BAUD_OK || !digest) return code;
   uint64_t d = add(0, &spec.n_obs, 3 * sizeof spec.n_obs);
-  d = add(d, &spec.lane_bytes, 2 * sizeof spec.lane_bytes + sizeof spec.entropy_bits);
+  d = add(d, &spec.lane_bytes, 2 * sizeof spec.lane_bytes + sizeof spec.entropy_bits + sizeof spec.limit);
   for (uint32_t f = 0; f < spec.n_obs && spec.obs; f++) d = add_field(d, &spec.obs[f]);
   for (uint32_t f = 0; f < spec.n_facts && spec.facts; f++)
     d = add(add_text(d, spec.facts[f].name), &spec.facts[f].roles, sizeof spec.facts[f].roles);

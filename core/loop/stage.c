@@ -150,7 +150,7 @@ static int open_env(stage *s, baud_error *error) {
     if (s->spec.facts[f].roles & BAUD_FACT_REWARD) s->reward_fact = f;
     if (s->spec.facts[f].roles & BAUD_FACT_OUTCOME) s->outcome_fact = f;
   }
-  s->limit = s->config.limit ? s->config.limit : s->spec.max_steps;
+  s->limit = s->config.limit ? s->config.limit : s->spec.limit ? s->spec.limit : s->spec.max_steps;
   if (s->spec.world_bytes == 0) return 0;
   if (!s->env->draw) return error_set(error, BAUD_EPLUGIN, "%s: it has a world and cannot draw one", s->place[SITE_ENV]);
   s->world = slab(s, s->spec.world_bytes);

@@ -1,14 +1,16 @@
 /* plugins.c - baud plugins: what was found and from where; with a name, everything a unit declares about itself.
  *
  * What depends on parameters (observations, facts, channels) is shown as it is with the defaults: the unit is
- * created for it, as a trial would.
+ * created for it, as a trial would. What a learner takes and answers is found on small environments.
  */
 #include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/abilities.h"
 #include "cli/options.h"
 #include "figures.h"
+#include "ledger/answers.h"
 #include "params.h"
 #include "registry.h"
 
@@ -38,11 +40,11 @@ static void print_list(const registry *r) {
   if (role == 0) printf("no plugins found; BAUD_PLUGIN_PATH names more folders to look in\n");
 }
 
-static cJSON *unit_json(const plugin *p);
+static cJSON *unit_json(const registry *r, const plugin *p);
 
 static void print_list_json(const registry *r) {
   cJSON *list = cJSON_CreateArray();
-  for (size_t i = 0; i < registry_count(r); i++) cJSON_AddItemToArray(list, unit_json(registry_at(r, i)));
+  for (size_t i = 0; i < registry_count(r); i++) cJSON_AddItemToArray(list, unit_json(r, registry_at(r, i)));
   char *text = cJSON_Print(list);
   puts(text ? text : "[]");
   cJSON_free(text);
@@ -118,7 +120,29 @@ static void print_env(const baud_unit *u) {
   ((const baud_env_ops *)u->ops)->destroy(model);
 }
 
-static void print_unit(const plugin *p) {
+/* "reward, demonstration" of a mask over names. */
+static void names_text(uint32_t mask, const char *const *names, uint32_t n, char *text, size_t size) {
+  size_t used = 0;
+  snprintf(text, size, "nothing");
+  for (uint32_t k = 0; k < n && used < size; k++)
+    if (mask >> k & 1u) used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "", names[k]);
+}
+
+static void print_abilities(const registry *r, const plugin *p) {
+  static ability found[ABILITIES_MOST];
+  uint32_t n = abilities_find(r, p, found);
+  char takes[80], says[80];
+  if (n) printf("\nTakes and answers, with the defaults\n");
+  for (uint32_t i = 0; i < n; i++) {
+    const ability *a = &found[i];
+    names_text(a->takes, channel_name, BAUD_CHANNELS, takes, sizeof takes);
+    names_text(a->answers, question_name, ANSWERS, says, sizeof says);
+    if (a->refusal[0]) printf("  on %-16s does not play: %s\n", a->env, a->refusal);
+    else printf("  on %-16s takes %s; answers %s\n", a->env, takes, says);
+  }
+}
+
+static void print_unit(const registry *r, const plugin *p) {
   const baud_unit *u = p->unit;
   char range[200], initial[80];
   int any = 0;
@@ -132,6 +156,7 @@ static void print_unit(const plugin *p) {
     printf("  %-18s %-7s %-12s %-28s %s%s%s\n", q->key, param_type_name(q->type), initial, range, q->doc, q->unit && q->unit[0] ? ", " : "", q->unit ? q->unit : "");
   }
   if (u->role == BAUD_ENV) print_env(u);
+  if (u->role == BAUD_LEARNER) print_abilities(r, p);
   printf("\nExtensions  ");
   for (int k = 0; k < N_EXTENSIONS; k++)
     if (has_extension(u, k)) printf("%s%s", any++ ? ", " : "", extension_ids[k]);
@@ -189,7 +214,34 @@ static void add_channels(cJSON *object, const baud_unit *u) {
   ((const baud_env_ops *)u->ops)->destroy(model);
 }
 
-static cJSON *unit_json(const plugin *p) {
+static void add_names(cJSON *object, const char *key, uint32_t mask, const char *const *names, uint32_t n) {
+  cJSON *list = cJSON_AddArrayToObject(object, key);
+  for (uint32_t k = 0; k < n; k++)
+    if (mask >> k & 1u) cJSON_AddItemToArray(list, cJSON_CreateString(names[k]));
+}
+
+static void add_abilities(cJSON *object, const registry *r, const plugin *p) {
+  static ability found[ABILITIES_MOST];
+  uint32_t n = abilities_find(r, p, found);
+  cJSON *list = cJSON_AddArrayToObject(object, "plays");
+  for (uint32_t i = 0; i < n; i++) {
+    const ability *a = &found[i];
+    cJSON *one = cJSON_CreateObject();
+    cJSON_AddItemToArray(list, one);
+    cJSON_AddStringToObject(one, "env", a->env);
+    if (a->refusal[0]) {
+      cJSON_AddStringToObject(one, "refuses", a->refusal);
+      continue;
+    }
+    add_names(one, "offered", a->offered, channel_name, BAUD_CHANNELS);
+    add_names(one, "takes", a->takes, channel_name, BAUD_CHANNELS);
+    add_names(one, "asked", a->asked, question_name, ANSWERS);
+    add_names(one, "answers", a->answers, question_name, ANSWERS);
+    add_names(one, "normal", a->normal, question_name, ANSWERS);
+  }
+}
+
+static cJSON *unit_json(const registry *r, const plugin *p) {
   const baud_unit *u = p->unit;
   cJSON *object = cJSON_CreateObject();
   cJSON_AddStringToObject(object, "name", p->name);
@@ -210,11 +262,12 @@ static cJSON *unit_json(const plugin *p) {
   for (int k = 0; k < N_EXTENSIONS; k++)
     if (has_extension(u, k)) cJSON_AddItemToArray(extensions, cJSON_CreateString(extension_ids[k]));
   if (u->role == BAUD_ENV) add_channels(object, u);
+  if (u->role == BAUD_LEARNER) add_abilities(object, r, p);
   return object;
 }
 
-static void print_unit_json(const plugin *p) {
-  cJSON *object = unit_json(p);
+static void print_unit_json(const registry *r, const plugin *p) {
+  cJSON *object = unit_json(r, p);
   char *text = cJSON_Print(object);
   puts(text ? text : "{}");
   cJSON_free(text);
@@ -243,12 +296,16 @@ static int run(int argc, char **argv) {
   int code = EXIT_OK;
   if (!name) as_json ? print_list_json(r) : print_list(r);
   else if (registry_find(r, 0, name, &p, &error) != 0) code = cli_fail(EXIT_USAGE, "plugins", &error);
-  else as_json ? print_unit_json(p) : print_unit(p);
+  else as_json ? print_unit_json(r, p) : print_unit(r, p);
   registry_free(r);
   return code;
 }
 
 const subcommand subcommand_plugins = {
-    "plugins", "[--json] [NAME]", "list plugins, or print one's parameters, channels and extensions",
+    "plugins", "[--json] [NAME]", "list plugins, or print one's parameters, channels, answers and extensions",
     "  --json    as JSON: an array of units, or one object\n"
-    "  NAME      an id, or its last part: lockbox, baud.lockbox\n", run};
+    "  NAME      an id, or its last part: lockbox, baud.lockbox\n"
+    "For an environment: what is seen, done and true, with the defaults. For a learner: on each of a few environments,\n"
+    "with a demonstrator where there is one, which channels it subscribes to and which of the host's questions (action,\n"
+    "observation, reward, terminated) it answers; --json: plays: [ { env, offered, takes, asked, answers, normal } ], or\n"
+    "{ env, refuses }.\n", run};

@@ -31,7 +31,8 @@ void casting_config(const casting *cast, uint32_t lanes, enum rehearsal_mode mod
 }
 
 static int write_casting(casting *cast, const plugin *learner, const baud_value *values, const char *values_text,
-                         const partner *with, int is_shown) {
+                         const partner *with, enum casting_shows shows) {
+  int is_shown = shows == CASTING_SHOWS;
   cJSON *params = params_write(learner->unit, values);
   char *text = params ? json_canonical(params) : NULL;
   int n = snprintf(cast->units, sizeof cast->units,
@@ -41,6 +42,7 @@ static int write_casting(casting *cast, const plugin *learner, const baud_value 
                    is_shown ? ",\"demonstrator\":{\"competence\":0.9}" : "");
   snprintf(cast->text, sizeof cast->text, "with %s%s%s%s", with->env, is_shown ? " and its demonstrator" : "",
            values_text[0] ? ", " : "", values_text);
+  snprintf(cast->env, sizeof cast->env, "%s", with->env);
   cJSON_free(text);
   cJSON_Delete(params);
   return n > 0 && (size_t)n < sizeof cast->units;
@@ -73,16 +75,25 @@ static int partner_at(const check_run *run, uint32_t index, partner *p) {
 static int cast_with(check_run *run, const variant *v, const partner *with, casting *cast, baud_error *error) {
   static const char *const rewards[] = {"baud.outcome", "baud.dense"};
   for (size_t i = 0; i < sizeof rewards / sizeof *rewards; i++)
-    for (int is_shown = 0; is_shown < 2; is_shown++) {
+    for (enum casting_shows shows = CASTING_SHOWS_NOTHING; shows <= CASTING_SHOWS; shows++) {
       if (with->reward && i > 0) return 0;
       partner p = {with->env, with->params, with->reward ? with->reward : rewards[i]};
-      if (write_casting(cast, run->unit, v->values, v->text, &p, is_shown) && is_playable(run, cast, error)) return 1;
+      if (write_casting(cast, run->unit, v->values, v->text, &p, shows) && is_playable(run, cast, error)) return 1;
     }
   return 0;
 }
 
 static int nobody(check_run *run, const baud_error *error) {
   return run_skip(run, "no environment at hand suits it%s%s (--with names others)", error->text[0] ? ": " : "", error->text);
+}
+
+int casting_at(check_run *run, uint32_t index, enum casting_shows shows, casting *cast) {
+  static variant v;
+  partner with;
+  variant_at(&v, run->unit->unit, 0, run->seed);
+  if (!partner_at(run, index, &with)) return 0;
+  if (!with.reward) with.reward = "baud.outcome";
+  return write_casting(cast, run->unit, v.values, v.text, &with, shows);
 }
 
 int casting_find(check_run *run, uint32_t index, casting *cast) {

@@ -17,7 +17,9 @@ enum { CASTINGS_PLAIN = 3, CONFIG_TEXT = 4096 };
 typedef struct casting {
   char units[CONFIG_TEXT]; /* "env":{..},"reward":{..},"learner":{..} and the demonstrator */
   char text[300];          /* for people: "with baud.maze and lr=0.5" */
+  char env[120];           /* the environment's id */
 } casting;
+enum casting_shows { CASTING_SHOWS_NOTHING, CASTING_SHOWS }; /* with a demonstrator */
 
 enum rehearsal_handling { REHEARSAL_PLAIN, REHEARSAL_OVERWRITES };
 
@@ -53,6 +55,8 @@ int rehearsal_play(rehearsal *r, uint32_t ticks);
 /* Calls `ask` with up to CASTINGS_PLAIN partners for the defaults, and for each other setting with the first one. */
 typedef int (*rehearsal_ask)(check_run *run, const casting *cast);
 int rehearsal_each(check_run *run, rehearsal_ask ask);
+/* The learner with its defaults and its index-th partner, whether they suit each other or not: 1, or 0 after the last. */
+int casting_at(check_run *run, uint32_t index, enum casting_shows shows, casting *cast);
 /* The index-th partner that suits the defaults: 1, or 0 where there is none. */
 int casting_find(check_run *run, uint32_t index, casting *cast);
 /* A whole configuration, as trial_open takes it. */

@@ -51,6 +51,19 @@ contains "what is true, and what of it crosses the wire" "$squeezed" " fact (wir
 contains "what can be done" "$squeezed" " action guess 1 x 64 categories "
 contains "how much there is to know" "$squeezed" " prior 6 bits of world"
 contains "and its extensions" "$squeezed" "Extensions baud.observer/1, baud.quiz/1, baud.demonstrate/1, baud.draw/1"
+plays() { "$BAUD" plugins "$1" | sed -n '/^Takes and answers/,/^$/p' | tr -s ' ' | sed "s/^ on baud\.$2 //p; d"; }
+is "a learner says what it takes and answers: one that is told nothing" "$(plays random lockbox)" "takes nothing; answers action"
+is "one that is shown what to do, where somebody can show it" "$(plays imitate lockbox)" "takes observation, demonstration; answers action"
+is "one whose answers depend on where it plays" "$(plays posterior bandit) / $(plays posterior maze)" \
+  "takes observation, reward; answers action, reward / takes observation, reward; answers action, observation"
+"$BAUD" plugins posterior --json >posterior.json
+is "and as JSON" "$(json posterior.json "(SELECT json_extract(value, '\$.takes') || json_extract(value, '\$.answers') || json_extract(value, '\$.asked')
+  FROM json_each(j, '\$.plays') WHERE json_extract(value, '\$.env') = 'baud.lockbox')")" \
+  '["observation","reward","demonstration"]["action"]["action","observation","reward","terminated"]'
+is "every learner plays somewhere and takes no more than it is offered" "$(over "SELECT json_extract(u.value, '\$.name') FROM $units u
+  WHERE json_extract(u.value, '\$.role') = 'learner' AND (NOT EXISTS (SELECT 1 FROM json_each(u.value, '\$.plays') p
+  WHERE json_extract(p.value, '\$.refuses') IS NULL) OR EXISTS (SELECT 1 FROM json_each(u.value, '\$.plays') p, json_each(p.value, '\$.takes') t
+  WHERE NOT EXISTS (SELECT 1 FROM json_each(p.value, '\$.offered') o WHERE o.value = t.value)))")" ""
 "$BAUD" plugins lockbox --json >lockbox.json
 is "as JSON it is the object of the list" "$(json lockbox.json 'json(j)')" \
   "$(over "SELECT json(value) FROM $units WHERE json_extract(value, '\$.name') = 'lockbox'")"
@@ -113,6 +126,17 @@ rm plugins/twin.so # baud.lockbox is itself again
 is "everything else is listed as before" "$(sed '/^not loaded/,$d' with.txt | grep -v "$scratch" | tr -s '\n')" "$(tr -s '\n' <list.txt)"
 check "a run goes on among them" "$BAUD" run box.lua --line
 contains "the doctor tells of them" "$("$BAUD" doctor)" "not: $scratch/plugins/"
+
+# ---- a learner that falls over when it is set up
+sed 's/BAUD_PARAM_CHOICE("deed", 0/BAUD_PARAM_CHOICE("deed", 1/; s/BAUD_PARAM_CHOICE("where", 0/BAUD_PARAM_CHOICE("where", 2/' \
+  "$SOURCE/tests/plugins/faulty.c" >falling.c
+${CC:-cc} -std=c11 -D_GNU_SOURCE -O1 -fPIC -shared -fvisibility=hidden -I"$SOURCE/core" falling.c -o plugins/falling.so -lm
+"$BAUD" plugins faulty >falling.txt
+is "can still be shown" "$? $(grep -c '^learner test.faulty' falling.txt)" "0 1"
+contains "and what it did is said" "$(tr -s ' ' <falling.txt)" " on baud.lockbox does not play: crashes: Segmentation fault"
+"$BAUD" plugins --json >falling.json
+is "the list is none the worse for it" "$? $(json falling.json 'json_array_length(j) > 30')" "0 1"
+rm plugins/falling.so
 
 # ---- a stranger with a name of ours
 make_library namesake none 's/"test\.still"/"test.dense"/; s/"test\.stiller"/"test.other"/'

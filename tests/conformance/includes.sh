@@ -11,7 +11,7 @@ includes() {
       '<'*) printf '%s\n' "$name" ;;
       *)
         name=${name#\"} name=${name%\"}
-        for folder in "$(dirname "$1")" core .; do
+        for folder in "$(dirname "$1")" core plugins/nn .; do
           [ ! -f "$folder/$name" ] || { printf '%s\n' "$folder/$name" | sed 's|^\./||'; continue 2; }
         done
         case $name in
@@ -46,7 +46,8 @@ iso='"<assert.h>"|"<ctype.h>"|"<errno.h>"|"<fenv.h>"|"<float.h>"|"<inttypes.h>"|
 # shellcheck disable=SC2046
 {
   room "the public headers include C's and each other's alone" "$iso|core/baud/*" $(files core/baud)
-  room "plugins include the public headers alone, as a third party would" "$iso|core/baud/*" $(files plugins)
+  room "plugins include the public headers alone, as a third party would" "$iso|core/baud/*|plugins/nn/baud/*" $(files plugins/env plugins/learner plugins/reward)
+  room "the network library includes the public headers and itself" "$iso|core/baud/*|plugins/nn/*" $(files plugins/nn)
   room "core includes core alone" '"<lua"*|"<lauxlib.h>"|"<curses.h>"|"<ncurses"*|"<term.h>") printf "%s: %s\n" "$1" "$name" ;; "<"*|core/*' $(files core)
   room "the language includes core and itself" '"<curses.h>"|"<ncurses"*|"<term.h>") printf "%s: %s\n" "$1" "$name" ;; "<"*|core/*|lua/*' $(files lua)
   room "the dashboard includes core and itself" '"<lua"*|"<lauxlib.h>"|"<sqlite3"*) printf "%s: %s\n" "$1" "$name" ;; "<"*|core/*|tui/*' $(files tui)

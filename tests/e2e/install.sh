@@ -19,8 +19,8 @@ check "make install succeeds" make -C "$BUILD" install $(layout "$place")
 check "with DESTDIR, too" make -C "$BUILD" install $(layout /usr) DESTDIR="$scratch/stage"
 files "$place" >files.txt
 is "with DESTDIR the same files lie below it, and nowhere else" "$(files stage | sed 's|^\./usr/|./|')" "$(cat files.txt)"
-for file in bin/baud include/baud/plugin.h include/baud/random.h include/baud/tabular.h lib/baud/baud_episodes.so \
-  lib/baud/plugins/lockbox.so lib/pkgconfig/baud.pc share/baud/experiments/one_bit.lua \
+for file in bin/baud include/baud/nn.h include/baud/plugin.h include/baud/random.h include/baud/tabular.h \
+  lib/baud/baud_episodes.so lib/baud/plugins/lockbox.so lib/libbaudnn.a lib/pkgconfig/baud-nn.pc lib/pkgconfig/baud.pc share/baud/experiments/one_bit.lua \
   share/bash-completion/completions/baud share/doc/baud/README.md share/doc/baud/LICENSE share/doc/baud/plugins.md \
   share/doc/baud/examples/Makefile share/man/man1/baud.1; do
   grep -qx "./$file" files.txt
@@ -29,7 +29,7 @@ done
 is "every plugin of the build is" "$(sed -n 's|^\./lib/baud/plugins/||p' files.txt)" \
   "$(find "$BUILD"/plugins -name '*.so' -type f | sed 's|.*/||' | sort)"
 is "nothing that is for tests is" "$(grep 'cheats\|faulty\|broken\|environment\.so\|test' files.txt)" ""
-is "no libtool files are" "$(grep '\.la$\|\.a$' files.txt)" ""
+is "no libtool files are, and one library" "$(grep '\.la$\|\.a$' files.txt)" ./lib/libbaudnn.a
 is "every page of the documentation that README links is" \
   "$(grep -o '](docs/[a-zA-Z_]*\.md' "$place/share/doc/baud/README.md" | sed 's|.*/||' | sort -u | while read -r page; do
     [ -f "$place/share/doc/baud/$page" ] || echo "$page"; done)" ""

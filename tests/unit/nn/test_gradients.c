@@ -1,0 +1,184 @@
+/* Every operation's gradient, on random shapes, against central differences. */
+#include "gradients.h"
+
+/* ---- What the cases declare: parameters in the order of their offsets ----------------------------------------- */
+
+static uint64_t offset_of(nn_layout *layout, const char *name, uint32_t rows, uint32_t cols) {
+  return nn_declare(layout, name, rows, cols);
+}
+
+/* The same offsets again, in a loss: layouts are a function of the shape. */
+typedef struct net {
+  nn_layout layout;
+  uint64_t x, y;
+  nn_linear_layer first, second;
+} net;
+
+static void net_of(const shape *s, nn_layout *layout, net *n) {
+  n->x = offset_of(layout, "x", s->rows, s->in);
+  n->first = nn_linear_declare(layout, "first", s->in, s->out, NN_BIAS);
+  n->second = nn_linear_declare(layout, "second", s->out, s->in, NN_NO_BIAS);
+}
+static void declare_net(shape *s, nn_layout *layout) {
+  net n;
+  net_of(s, layout, &n);
+}
+
+/* x -> first -> second + x, judged at both ends: x and the first layer's value are each used twice. */
+static double net_loss(nn_tape *t, const shape *s, int activation) {
+  static net n;
+  memset(&n, 0, sizeof n);
+  net_of(s, &n.layout, &n);
+  nn_value x = nn_parameter(t, n.x, s->rows, s->in);
+  nn_value hidden = nn_linear(t, &n.first, x, activation);
+  nn_value out = nn_add(t, nn_linear(t, &n.second, hidden, NN_IDENTITY), x);
+  double loss = judge(t, hidden);
+  return loss + judge(t, out);
+}
+static double linear_identity(nn_tape *t, const shape *s) { return net_loss(t, s, NN_IDENTITY); }
+static double linear_tanh(nn_tape *t, const shape *s) { return net_loss(t, s, NN_TANH); }
+static double linear_relu(nn_tape *t, const shape *s) { return net_loss(t, s, NN_RELU); }
+static double linear_leaky(nn_tape *t, const shape *s) { return net_loss(t, s, NN_LEAKY_RELU); }
+
+/* ---- Element-wise operations of x and y [rows][in] -------------------------------------------------------------- */
+
+static void declare_pair(shape *s, nn_layout *layout) {
+  offset_of(layout, "x", s->rows, s->in);
+  offset_of(layout, "y", s->rows, s->in);
+}
+typedef struct pair {
+  nn_value x, y;
+} pair;
+static pair pair_of(nn_tape *t, const shape *s) {
+  static nn_layout layout;
+  memset(&layout, 0, sizeof layout);
+  uint64_t x = offset_of(&layout, "x", s->rows, s->in), y = offset_of(&layout, "y", s->rows, s->in);
+  return (pair){nn_parameter(t, x, s->rows, s->in), nn_parameter(t, y, s->rows, s->in)};
+}
+static double activations(nn_tape *t, const shape *s) {
+  pair p = pair_of(t, s);
+  double sum = 0.0;
+  for (int a = 0; a < NN_ACTIVATIONS; a++) sum += judge(t, nn_activate(t, p.x, a));
+  return sum;
+}
+static double sums(nn_tape *t, const shape *s) {
+  pair p = pair_of(t, s);
+  return judge(t, nn_add(t, p.x, nn_affine(t, p.y, -1.5, 0.25)));
+}
+static double products(nn_tape *t, const shape *s) {
+  pair p = pair_of(t, s);
+  return judge(t, nn_multiply(t, p.x, p.y)) + judge(t, nn_multiply(t, p.x, p.x));
+}
+static double clamps(nn_tape *t, const shape *s) { return judge(t, nn_clamp(t, pair_of(t, s).x, -0.5, 0.8)); }
+static double columns(nn_tape *t, const shape *s) {
+  pair p = pair_of(t, s);
+  nn_value both = nn_concatenate(t, p.x, p.y);
+  return judge(t, both) + judge(t, nn_columns(t, both, s->in / 2, s->in));
+}
+static double variables(nn_tape *t, const shape *s) {
+  pair p = pair_of(t, s);
+  nn_value stopped = nn_multiply(t, p.x, nn_stop(nn_affine(t, nn_constant(t, s->number, s->rows, s->in), 2.0, 1.0)));
+  return judge(t, stopped);
+}
+
+/* ---- Heads -------------------------------------------------------------------------------------------------------- */
+
+static void declare_categorical(shape *s, nn_layout *layout) {
+  offset_of(layout, "logits", s->rows, s->out);
+  for (uint32_t i = 0; i < s->rows; i++) {
+    s->index[i] = (int32_t)baud_below(&s->random, s->out);
+    for (uint32_t j = 0; j < s->out; j++) s->mask[i * s->out + j] = (uint8_t)baud_bernoulli(&s->random, 0.6);
+    s->mask[i * s->out + (uint32_t)s->index[i]] = 1;
+    double sum = 0.0;
+    nn_real *log_q = s->number + i * s->out;
+    for (uint32_t j = 0; j < s->out; j++) sum += exp(log_q[j] = draw_normal(s));
+    for (uint32_t j = 0; j < s->out; j++) log_q[j] -= log(sum);
+  }
+}
+static double categorical_loss(nn_tape *t, const shape *s, const uint8_t *mask) {
+  nn_categorical head = nn_categorical_head(t, nn_parameter(t, 0, s->rows, s->out), mask);
+  double sum = judge(t, nn_categorical_log_prob(t, &head, s->index));
+  sum += judge(t, nn_categorical_entropy(t, &head));
+  return sum + judge(t, nn_categorical_kl(t, &head, s->number));
+}
+static double categorical(nn_tape *t, const shape *s) { return categorical_loss(t, s, NULL); }
+static double categorical_masked(nn_tape *t, const shape *s) { return categorical_loss(t, s, s->mask); }
+
+/* log_std of one row in odd rounds, of every row in even ones */
+static void declare_gaussian(shape *s, nn_layout *layout) {
+  offset_of(layout, "mean", s->rows, s->in);
+  offset_of(layout, "log_std", s->round % 2 ? 1 : s->rows, s->in);
+  for (uint32_t i = 0; i < 3 * s->rows * s->in; i++) s->number[i] = draw_normal(s);
+}
+static nn_gaussian gaussian_of(nn_tape *t, const shape *s) {
+  static nn_layout layout;
+  memset(&layout, 0, sizeof layout);
+  uint64_t mean = offset_of(&layout, "mean", s->rows, s->in);
+  uint64_t spread = offset_of(&layout, "log_std", s->rows, s->in);
+  return (nn_gaussian){nn_parameter(t, mean, s->rows, s->in), nn_parameter(t, spread, s->round % 2 ? 1 : s->rows, s->in)};
+}
+static double gaussian(nn_tape *t, const shape *s) {
+  nn_gaussian head = gaussian_of(t, s);
+  size_t n = (size_t)s->rows * s->in;
+  double sum = nn_loss_sum(t, nn_gaussian_log_prob(t, &head, s->number), NULL, 0.1);
+  sum += judge(t, nn_gaussian_entropy(t, &head));
+  sum += nn_loss_sum(t, nn_gaussian_kl(t, &head, s->number + n, s->number + 2 * n), NULL, 0.01);
+  return sum + judge(t, nn_gaussian_sample(t, &head, s->number));
+}
+static double squashed(nn_tape *t, const shape *s) {
+  nn_gaussian head = gaussian_of(t, s);
+  nn_squashed sample = nn_squashed_sample(t, &head, s->number);
+  double sum = s->round % 3 == 1 ? 0.0 : judge(t, sample.action);
+  return sum + (s->round % 3 == 2 ? 0.0 : nn_loss_sum(t, sample.log_prob, NULL, 0.3));
+}
+
+/* ---- Losses --------------------------------------------------------------------------------------------------------- */
+
+static void declare_targets(shape *s, nn_layout *layout) {
+  declare_categorical(s, layout);
+  for (uint32_t i = 0; i < s->rows; i++) {
+    s->number[3000 + i] = baud_uniform(&s->random);
+    if (baud_bernoulli(&s->random, 0.3)) s->index[i] = -1;
+  }
+}
+static double losses(nn_tape *t, const shape *s) {
+  nn_value v = nn_parameter(t, 0, s->rows, s->out);
+  const nn_real *weight = s->number + 3000;
+  double sum = nn_loss_squared(t, v, s->number, weight, 0.5) + nn_loss_sum(t, v, weight, -0.7);
+  sum += nn_loss_huber(t, v, s->number, weight, 1.0, 0.3) + nn_loss_huber(t, v, s->number, NULL, 0.2, 0.1);
+  sum += nn_loss_cross_entropy(t, v, s->index, NULL, weight, 1.1);
+  return sum + nn_loss_cross_entropy(t, v, s->index, s->mask, NULL, 0.2);
+}
+
+/* ---- The table ------------------------------------------------------------------------------------------------------- */
+
+static const gradient_case cases[] = {
+    {"linear", declare_net, linear_identity},
+    {"linear with tanh", declare_net, linear_tanh},
+    {"linear with a rectifier", declare_net, linear_relu},
+    {"linear with a leaky rectifier", declare_net, linear_leaky},
+    {"activations", declare_pair, activations},
+    {"sums", declare_pair, sums},
+    {"products", declare_pair, products},
+    {"clamps", declare_pair, clamps},
+    {"columns", declare_pair, columns},
+    {"what is stopped", declare_pair, variables},
+    {"the categorical head", declare_categorical, categorical},
+    {"the masked categorical head", declare_categorical, categorical_masked},
+    {"the Gaussian head", declare_gaussian, gaussian},
+    {"the squashed Gaussian head", declare_gaussian, squashed},
+    {"losses", declare_targets, losses},
+};
+enum { CASES = sizeof cases / sizeof *cases };
+
+static void is_the_derivative(void **state) { check_gradients(*state); }
+
+int main(void) {
+  struct CMUnitTest tests[CASES];
+  char names[CASES][80];
+  for (int i = 0; i < CASES; i++) {
+    snprintf(names[i], sizeof *names, "the gradient of %s is its derivative", cases[i].name);
+    tests[i] = (struct CMUnitTest){names[i], is_the_derivative, NULL, NULL, (void *)(uintptr_t)&cases[i]};
+  }
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,241 @@
+/* The library as plugins link it: what a pass promises, and what optimisers and initialisations do. */
+#include "baud/nn.h"
+#include "baud/random.h"
+#include "../test.h"
+
+enum { MOST = 64 * 64 };
+static _Alignas(64) char arena[1 << 22];
+
+static void fill(nn_real *x, size_t n, uint64_t seed) {
+  for (size_t i = 0; i < n; i++) x[i] = (nn_real)baud_normal(&seed);
+}
+
+/* ---- A pass ------------------------------------------------------------------------------------------------- */
+
+typedef struct net {
+  nn_layout layout;
+  nn_linear_layer first, second;
+  nn_real theta[2 * MOST], gradient[2 * MOST];
+} net;
+
+static void net_open(net *n, uint32_t in, uint32_t hidden, uint32_t out, uint64_t seed) {
+  memset(n, 0, sizeof *n);
+  n->first = nn_linear_declare(&n->layout, "first", in, hidden, NN_BIAS);
+  n->second = nn_linear_declare(&n->layout, "second", hidden, out, NN_BIAS);
+  assert_true(n->layout.count <= 2 * MOST);
+  nn_linear_uniform(&n->first, n->theta, &seed);
+  nn_linear_uniform(&n->second, n->theta, &seed);
+}
+
+static nn_value net_forward(nn_tape *t, const net *n, const nn_real *x, uint32_t rows) {
+  nn_value hidden = nn_linear(t, &n->first, nn_constant(t, x, rows, n->first.in), NN_TANH);
+  return nn_linear(t, &n->second, hidden, NN_IDENTITY);
+}
+
+static void linear_layers_compute_what_they_say(void **state) {
+  static net n;
+  static nn_real x[MOST];
+  (void)state;
+  uint64_t random = 1;
+  for (int round = 0; round < 60; round++) {
+    uint32_t rows = 1 + baud_below(&random, 40), in = 1 + baud_below(&random, 40), out = 1 + baud_below(&random, 40);
+    net_open(&n, in, out, 1, random);
+    fill(x, (size_t)rows * in, random);
+    nn_tape t;
+    nn_tape_open(&t, arena, sizeof arena);
+    nn_bind(&t, n.theta, NULL);
+    nn_value y = nn_linear(&t, &n.first, nn_constant(&t, x, rows, in), NN_IDENTITY);
+    for (uint32_t i = 0; i < rows; i++)
+      for (uint32_t j = 0; j < out; j++) {
+        double sum = (double)n.theta[n.first.bias + j];
+        for (uint32_t k = 0; k < in; k++) sum += (double)x[i * in + k] * (double)n.theta[n.first.weight + k * out + j];
+        assert_close((double)y.x[i * out + j], sum, 2e-5);
+      }
+  }
+}
+
+static void a_row_does_not_depend_on_the_batch_it_is_in(void **state) {
+  static net n;
+  static nn_real x[MOST];
+  (void)state;
+  uint64_t random = 2;
+  for (int round = 0; round < 40; round++) {
+    uint32_t rows = 1 + baud_below(&random, 40), in = 1 + baud_below(&random, 40), hidden = 1 + baud_below(&random, 60);
+    net_open(&n, in, hidden, 1 + baud_below(&random, 30), random);
+    fill(x, (size_t)rows * in, random);
+    nn_tape whole, single;
+    nn_tape_open(&whole, arena, sizeof arena / 2);
+    nn_tape_open(&single, arena + sizeof arena / 2, sizeof arena / 2);
+    nn_bind(&whole, n.theta, NULL);
+    nn_value all = net_forward(&whole, &n, x, rows);
+    for (uint32_t i = 0; i < rows; i++) {
+      nn_begin(&single, NN_INFER);
+      nn_bind(&single, n.theta, NULL);
+      nn_value one = net_forward(&single, &n, x + i * in, 1);
+      assert_memory_equal(one.x, all.x + (size_t)i * all.cols, all.cols * sizeof *one.x);
+    }
+  }
+}
+
+static void an_arena_too_small_is_reported_and_measured(void **state) {
+  static net n;
+  static const nn_real x[8 * 4] = {1};
+  (void)state;
+  net_open(&n, 4, 32, 2, 3);
+  nn_tape t;
+  nn_tape_open(&t, NULL, 0);
+  nn_begin(&t, NN_TRAIN);
+  nn_bind(&t, NULL, n.gradient);
+  nn_value y = net_forward(&t, &n, NULL, 8);
+  assert_true(nn_loss_sum(&t, y, NULL, 1.0) == 0.0 && nn_is_dry(&t) && y.x == NULL && y.rows == 8 && y.cols == 2);
+  size_t bytes = nn_arena_bytes(&t);
+  for (size_t room = 0; room <= bytes; room += 64) {
+    nn_tape_open(&t, arena, room);
+    nn_begin(&t, NN_TRAIN);
+    nn_bind(&t, n.theta, n.gradient);
+    y = net_forward(&t, &n, x, 8);
+    nn_loss_sum(&t, y, NULL, 1.0);
+    assert_int_equal(nn_arena_bytes(&t), bytes);
+    assert_int_equal(nn_backward(&t), room < bytes ? BAUD_EBUG : BAUD_OK);
+  }
+}
+
+static void frozen_parameters_let_gradients_through(void **state) {
+  static net n;
+  static nn_real x[3 * 5];
+  (void)state;
+  net_open(&n, 5, 7, 2, 4);
+  fill(x, 15, 4);
+  nn_tape t;
+  nn_tape_open(&t, arena, sizeof arena);
+  nn_begin(&t, NN_TRAIN);
+  nn_bind(&t, n.theta, NULL);
+  nn_value v = nn_variable(&t, x, 3, 5);
+  nn_value y = nn_linear(&t, &n.second, nn_linear(&t, &n.first, v, NN_TANH), NN_IDENTITY);
+  nn_loss_sum(&t, y, NULL, 1.0);
+  assert_int_equal(nn_backward(&t), BAUD_OK);
+  double size = 0.0;
+  for (int i = 0; i < 15; i++) size += fabs((double)nn_gradient(v)[i]);
+  assert_true(size > 0.1);
+  for (uint64_t i = 0; i < n.layout.count; i++) assert_true(n.gradient[i] == 0);
+}
+
+static void a_network_learns_exclusive_or(void **state) {
+  static net n;
+  static nn_real moments[4 * MOST + 1];
+  static const nn_real x[4][2] = {{0, 0}, {0, 1}, {1, 0}, {1, 1}};
+  static const int32_t y[4] = {0, 1, 1, 0};
+  const nn_adam adam = {0.02, 0.9, 0.999, 1e-8, 0.0};
+  double loss = 0.0;
+  (void)state;
+  net_open(&n, 2, 16, 2, 5);
+  nn_tape t;
+  nn_tape_open(&t, arena, sizeof arena);
+  for (int step = 0; step < 300; step++) {
+    nn_begin(&t, NN_TRAIN);
+    nn_bind(&t, n.theta, n.gradient);
+    loss = nn_loss_cross_entropy(&t, net_forward(&t, &n, x[0], 4), y, NULL, NULL, 0.25);
+    assert_int_equal(nn_backward(&t), BAUD_OK);
+    nn_adam_step(&adam, n.theta, n.gradient, moments, n.layout.count, 1.0);
+  }
+  assert_true(loss < 0.01);
+}
+
+/* ---- Optimisers ------------------------------------------------------------------------------------------------ */
+
+static void adam_follows_its_equations(void **state) {
+  enum { N = 37, STEPS = 50 };
+  const nn_adam o = {0.01, 0.9, 0.99, 1e-5, 0.1};
+  static nn_real theta[N], g[N], moments[2 * N + 1];
+  double x[N], m[N] = {0}, v[N] = {0};
+  (void)state;
+  fill(theta, N, 6);
+  for (int i = 0; i < N; i++) x[i] = (double)theta[i];
+  for (int step = 1; step <= STEPS; step++) {
+    fill(g, N, 100 + (uint64_t)step);
+    for (int i = 0; i < N; i++) {
+      double d = 0.5 * (double)g[i];
+      x[i] *= 1.0 - o.lr * o.decay;
+      m[i] = o.beta1 * m[i] + (1.0 - o.beta1) * d;
+      v[i] = o.beta2 * v[i] + (1.0 - o.beta2) * d * d;
+      x[i] -= o.lr * (m[i] / (1.0 - pow(o.beta1, step))) / (sqrt(v[i] / (1.0 - pow(o.beta2, step))) + o.epsilon);
+    }
+    nn_adam_step(&o, theta, g, moments, N, 0.5);
+    for (int i = 0; i < N; i++) assert_true(g[i] == 0);
+  }
+  for (int i = 0; i < N; i++) assert_close((double)theta[i], x[i], 2e-5);
+}
+
+static void sgd_follows_its_equations(void **state) {
+  const nn_sgd plain = {0.5, 0.0}, heavy = {0.5, 0.9};
+  nn_real theta[2] = {1, 1}, g[2] = {2, -2}, v[2] = {0, 0};
+  (void)state;
+  nn_sgd_step(&plain, theta, g, NULL, 2, 0.25);
+  assert_close((double)theta[0], 0.75, 1e-6);
+  assert_true(g[0] == 0 && g[1] == 0 && nn_sgd_state(&plain, 2) == 0 && nn_sgd_state(&heavy, 2) == 2);
+  for (int step = 0; step < 2; step++) {
+    g[0] = 1;
+    nn_sgd_step(&heavy, theta, g, v, 2, 1.0);
+  }
+  assert_close((double)theta[0], 0.75 - 0.5 - 0.5 * 1.9, 1e-6);
+}
+
+static void clipping_bounds_the_norm(void **state) {
+  static nn_real g[1000];
+  double sum = 0.0;
+  (void)state;
+  fill(g, 1000, 8);
+  for (int i = 0; i < 1000; i++) sum += (double)g[i] * (double)g[i];
+  assert_close(nn_norm(g, 1000), sqrt(sum), 1e-4);
+  assert_close(nn_clip_scale(g, 1000, 0.5) * sqrt(sum), 0.5, 1e-5);
+  assert_true(nn_clip_scale(g, 1000, 1000.0) == 1.0);
+}
+
+/* ---- Initialisation ---------------------------------------------------------------------------------------------- */
+
+static void orthogonal_matrices_are_orthogonal(void **state) {
+  static nn_real w[MOST];
+  static const uint32_t sizes[][2] = {{64, 64}, {4, 64}, {64, 2}, {1, 1}, {33, 17}};
+  (void)state;
+  uint64_t random = 9;
+  for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+    uint32_t in = sizes[s][0], out = sizes[s][1], n = in < out ? in : out, length = in < out ? out : in;
+    size_t vector = in < out ? out : 1, element = in < out ? 1 : out;
+    nn_orthogonal(w, in, out, 1.5, &random);
+    for (uint32_t a = 0; a < n; a++)
+      for (uint32_t b = 0; b <= a; b++) {
+        double sum = 0.0;
+        for (uint32_t i = 0; i < length; i++) sum += (double)w[a * vector + i * element] * (double)w[b * vector + i * element];
+        assert_close(sum, a == b ? 2.25 : 0.0, 3e-6);
+      }
+  }
+}
+
+/* 4,096 uniform numbers: their extremes are within 1 % of the bound but with probability .995^4096 < 2e-9 each. */
+static void uniform_weights_fill_their_interval(void **state) {
+  static net n;
+  (void)state;
+  net_open(&n, 64, 64, 1, 10);
+  double low = 0.0, high = 0.0, bound = 1.0 / 8.0;
+  for (int i = 0; i < MOST; i++) {
+    low = fmin(low, (double)n.theta[n.first.weight + (uint64_t)i]);
+    high = fmax(high, (double)n.theta[n.first.weight + (uint64_t)i]);
+  }
+  assert_true(low >= -bound && low < -0.99 * bound && high <= bound && high > 0.99 * bound);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(linear_layers_compute_what_they_say),
+      cmocka_unit_test(a_row_does_not_depend_on_the_batch_it_is_in),
+      cmocka_unit_test(an_arena_too_small_is_reported_and_measured),
+      cmocka_unit_test(frozen_parameters_let_gradients_through),
+      cmocka_unit_test(a_network_learns_exclusive_or),
+      cmocka_unit_test(adam_follows_its_equations),
+      cmocka_unit_test(sgd_follows_its_equations),
+      cmocka_unit_test(clipping_bounds_the_norm),
+      cmocka_unit_test(orthogonal_matrices_are_orthogonal),
+      cmocka_unit_test(uniform_weights_fill_their_interval),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

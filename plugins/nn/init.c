@@ -64,3 +64,18 @@ void nn_linear_uniform(const nn_linear_layer *layer, nn_real *theta, uint64_t *r
   uniform(theta + layer->weight, (size_t)layer->in * layer->out, bound, random);
   if (layer->bias != NN_NONE) uniform(theta + layer->bias, layer->out, bound, random);
 }
+
+/* Of each column, the zeros are a random subset: selection sampling (Knuth, vol. 2, algorithm S). */
+void nn_linear_sparse(const nn_linear_layer *layer, nn_real *theta, double sparsity, uint64_t *random) {
+  nn_real *w = theta + layer->weight;
+  uniform(w, (size_t)layer->in * layer->out, 1.0 / sqrt(layer->in), random);
+  clear_bias(layer, theta);
+  for (uint32_t j = 0; j < layer->out; j++) {
+    uint32_t wanted = (uint32_t)ceil(sparsity * layer->in);
+    for (uint32_t i = 0; i < layer->in && wanted > 0; i++)
+      if (baud_below(random, layer->in - i) < wanted) {
+        w[(size_t)i * layer->out + j] = 0;
+        wanted--;
+      }
+  }
+}

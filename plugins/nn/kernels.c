@@ -167,6 +167,12 @@ static double squares(const nn_real *x, size_t n) {
   return sum;
 }
 
+static double magnitudes(const nn_real *x, size_t n) {
+  double sum = 0.0;
+  for (size_t i = 0; i < n; i++) sum += fabs((double)x[i]);
+  return sum;
+}
+
 /* coefficient: scale, beta1, 1 - beta1, beta2, 1 - beta2, lr / (1 - beta1^t), 1 / (1 - beta2^t), epsilon */
 static void adam(nn_real *theta, nn_real *g, nn_real *m, nn_real *v, size_t n, const nn_real coefficient[8]) {
   const nn_real scale = coefficient[0], keep1 = coefficient[1], take1 = coefficient[2], keep2 = coefficient[3],
@@ -180,4 +186,4 @@ static void adam(nn_real *theta, nn_real *g, nn_real *m, nn_real *v, size_t n, c
   }
 }
 
-const nn_kernels NN_KERNELS = { product, activate, activate_back, column_sums, squares, adam };
+const nn_kernels NN_KERNELS = { product, activate, activate_back, column_sums, squares, magnitudes, adam };

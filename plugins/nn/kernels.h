@@ -25,6 +25,7 @@ typedef struct nn_kernels {
   void (*activate_back)(int activation, const nn_real *y, const nn_real *dy, nn_real *dx, size_t n, int adds);
   void (*column_sums)(const nn_real *x, size_t rows, size_t cols, nn_real *sums); /* sums[cols] += */
   double (*squares)(const nn_real *x, size_t n);                                  /* sum of x^2 */
+  double (*magnitudes)(const nn_real *x, size_t n);                               /* sum of |x| */
   void (*adam)(nn_real *theta, nn_real *g, nn_real *m, nn_real *v, size_t n, const nn_real coefficient[8]);
 } nn_kernels;
 

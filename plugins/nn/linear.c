@@ -9,12 +9,8 @@
 nn_linear_layer nn_linear_declare(nn_layout *layout, const char *name, uint32_t in, uint32_t out, int bias) {
   char full[NN_NAME + 8];
   nn_linear_layer layer = { in, out, 0, NN_NONE };
-  size_t length = strlen(name) < NN_NAME ? strlen(name) : NN_NAME;
-  memcpy(full, name, length);
-  strcpy(full + length, ".weight");
-  layer.weight = nn_declare(layout, full, in, out);
-  strcpy(full + length, ".bias");
-  if (bias == NN_BIAS) layer.bias = nn_declare(layout, full, 1, out);
+  layer.weight = nn_declare(layout, nn_name(full, name, ".weight"), in, out);
+  if (bias == NN_BIAS) layer.bias = nn_declare(layout, nn_name(full, name, ".bias"), 1, out);
   return layer;
 }
 

@@ -2,12 +2,12 @@
  */
 #include "parts.h"
 
-double nn_norm(const nn_real *gradient, uint64_t count) {
+double nn_gradient_norm(const nn_real *gradient, uint64_t count) {
   return sqrt(nn_kernels_best()->squares(gradient, (size_t)count));
 }
 
 double nn_clip_scale(const nn_real *gradient, uint64_t count, double limit) {
-  double scale = limit / (nn_norm(gradient, count) + 1e-6);
+  double scale = limit / (nn_gradient_norm(gradient, count) + 1e-6);
   return scale < 1.0 ? scale : 1.0;
 }
 
@@ -35,4 +35,49 @@ void nn_adam_step(const nn_adam *o, nn_real *theta, nn_real *gradient, nn_real *
     for (uint64_t i = 0; i < count; i++) theta[i] *= keep;
   }
   nn_kernels_best()->adam(theta, gradient, m, v, (size_t)count, coefficient);
+}
+
+void nn_rmsprop_step(const nn_rmsprop *o, nn_real *theta, nn_real *gradient, nn_real *state, uint64_t count, double scale) {
+  nn_real by = (nn_real)scale, keep = (nn_real)o->decay, take = (nn_real)(1.0 - o->decay), lr = (nn_real)o->lr;
+  nn_real epsilon = (nn_real)o->epsilon;
+  for (uint64_t i = 0; i < count; i++) {
+    nn_real d = by * gradient[i];
+    state[i] = keep * state[i] + take * d * d;
+    theta[i] -= lr * d / ((nn_real)sqrt((double)state[i]) + epsilon);
+    gradient[i] = 0;
+  }
+}
+
+/* ---- One transition at a time --------------------------------------------------------------------------- */
+
+void nn_trace_decay(nn_real *trace, uint64_t count, double decay) {
+  nn_real by = (nn_real)decay;
+  for (uint64_t i = 0; i < count; i++) trace[i] *= by;
+}
+
+double nn_obgd_step(const nn_obgd *o, nn_real *theta, const nn_real *trace, uint64_t count, double delta) {
+  double size = nn_kernels_best()->magnitudes(trace, (size_t)count);
+  double m = o->lr * o->kappa * fmax(fabs(delta), 1.0) * size, step = m > 1.0 ? o->lr / m : o->lr;
+  nn_real by = (nn_real)(step * delta);
+  for (uint64_t i = 0; i < count; i++) theta[i] += by * trace[i];
+  return step;
+}
+
+void nn_idbd_init(const nn_idbd *o, nn_real *state, uint64_t count) {
+  for (uint64_t i = 0; i < count; i++) {
+    state[i] = (nn_real)log(o->lr);
+    state[count + i] = 0;
+  }
+}
+
+void nn_idbd_step(const nn_idbd *o, nn_real *theta, nn_real *gradient, nn_real *state, uint64_t count, double delta) {
+  nn_real *beta = state, *h = state + count, rate = (nn_real)o->rate, error = (nn_real)delta;
+  for (uint64_t i = 0; i < count; i++) {
+    nn_real x = gradient[i];
+    beta[i] += rate * error * x * h[i];
+    nn_real lr = (nn_real)exp((double)beta[i]), keep = 1 - lr * x * x, step = lr * error * x;
+    theta[i] += step;
+    h[i] = (keep > 0 ? h[i] * keep : 0) + step;
+    gradient[i] = 0;
+  }
 }

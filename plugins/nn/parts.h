@@ -44,6 +44,9 @@ nn_real *nn_slot_add(nn_slot *slot);
 /* The same for who can set as well as add: *adds says which it has to be. */
 nn_real *nn_slot_next(nn_slot *slot, int *adds);
 
+/* full <- name, cut to what a layout takes, and a suffix of at most 7 characters; returns full. */
+const char *nn_name(char full[NN_NAME + 8], const char *name, const char *suffix);
+
 static inline size_t nn_count(nn_value v) { return (size_t)v.rows * v.cols; }
 static inline int nn_learns(const nn_tape *t) { return t->gradient != NULL; }
 

@@ -22,6 +22,13 @@ uint64_t nn_declare(nn_layout *layout, const char *name, uint32_t rows, uint32_t
   return offset;
 }
 
+const char *nn_name(char full[NN_NAME + 8], const char *name, const char *suffix) {
+  size_t length = strlen(name) < NN_NAME ? strlen(name) : NN_NAME;
+  memcpy(full, name, length);
+  strcpy(full + length, suffix);
+  return full;
+}
+
 /* ---- The arena ------------------------------------------------------------------------------------------ */
 
 void nn_tape_open(nn_tape *t, void *arena, size_t bytes) {

@@ -121,6 +121,26 @@ nn_linear_layer nn_linear_declare(nn_layout *layout, const char *name, uint32_t 
 /* activation(x W + b): x [rows][in] -> [rows][out] */
 nn_value nn_linear(nn_tape *t, const nn_linear_layer *layer, nn_value x, int activation);
 
+/* Every row shifted and scaled to mean 0 and variance 1 (plus NN_NORM_EPSILON), then gain and shift of each feature;
+ * layer null: without those. */
+#define NN_NORM_EPSILON 1e-5
+typedef struct nn_layer_norm_layer {
+  uint32_t cols;
+  uint64_t gain, shift; /* [1][cols] */
+} nn_layer_norm_layer;
+nn_layer_norm_layer nn_layer_norm_declare(nn_layout *layout, const char *name, uint32_t cols);
+void nn_layer_norm_init(const nn_layer_norm_layer *layer, nn_real *theta); /* gain 1, shift 0 */
+nn_value nn_layer_norm(nn_tape *t, const nn_layer_norm_layer *layer, nn_value x);
+
+/* Rows of a table [categories][cols]; an index < 0 gives a row of 0. index: [rows], the caller's until nn_backward. */
+typedef struct nn_embedding_layer {
+  uint32_t categories, cols;
+  uint64_t table;
+} nn_embedding_layer;
+nn_embedding_layer nn_embedding_declare(nn_layout *layout, const char *name, uint32_t categories, uint32_t cols);
+void nn_embedding_normal(const nn_embedding_layer *layer, nn_real *theta, double deviation, uint64_t *random);
+nn_value nn_embedding(nn_tape *t, const nn_embedding_layer *layer, const int32_t *index, uint32_t rows);
+
 nn_value nn_activate(nn_tape *t, nn_value x, int activation);
 nn_value nn_add(nn_tape *t, nn_value a, nn_value b);               /* same sizes */
 nn_value nn_multiply(nn_tape *t, nn_value a, nn_value b);          /* element by element */
@@ -177,7 +197,7 @@ double nn_loss_sum(nn_tape *t, nn_value v, const nn_real *weight, double scale);
 
 /* All work on flat arrays [count], any part of a layout, hence with several settings in one network. `scale` multiplies
  * the gradient first: what nn_clip_scale returns, or 1. */
-double nn_norm(const nn_real *gradient, uint64_t count);
+double nn_gradient_norm(const nn_real *gradient, uint64_t count);
 /* min(1, limit / (norm + 1e-6)), as clipping by the global norm is done by torch.nn.utils.clip_grad_norm_. */
 double nn_clip_scale(const nn_real *gradient, uint64_t count, double limit);
 
@@ -195,6 +215,33 @@ typedef struct nn_adam {
 static inline uint64_t nn_adam_state(uint64_t count) { return 2 * count + 1; }
 void nn_adam_step(const nn_adam *o, nn_real *theta, nn_real *gradient, nn_real *state, uint64_t count, double scale);
 
+/* v <- decay v + (1 - decay) g^2, theta <- theta - lr g / (sqrt(v) + epsilon) (Tieleman and Hinton 2012, as in PyTorch). */
+typedef struct nn_rmsprop {
+  double lr, decay, epsilon;
+} nn_rmsprop;
+void nn_rmsprop_step(const nn_rmsprop *o, nn_real *theta, nn_real *gradient, nn_real *state, uint64_t count, double scale);
+
+/* ObGD, overshooting-bounded gradient descent (Elsayed, Vasan and Mahmood 2024, Streaming deep reinforcement learning
+ * finally works, algorithm 3), for one transition at a time, with eligibility traces z [count]:
+ *   z <- decay z + g;   m = lr kappa max(|delta|, 1) sum |z|;   theta <- theta + lr / max(m, 1) delta z
+ * First nn_trace_decay, with gamma lambda; then a pass with the trace bound as its gradient, seeded with what delta
+ * reinforces; then the step. The trace stays; whoever ends an episode clears it. Returns the step size that was used. */
+typedef struct nn_obgd {
+  double lr, kappa;
+} nn_obgd;
+void nn_trace_decay(nn_real *trace, uint64_t count, double decay);
+double nn_obgd_step(const nn_obgd *o, nn_real *theta, const nn_real *trace, uint64_t count, double delta);
+
+/* IDBD (Sutton 1992, Adapting bias by gradient descent, fig. 2): a step size of its own for each parameter, exp(beta),
+ * learnt at `rate`. gradient: of the prediction, not of its error; delta: target - prediction. With x the gradient:
+ *   beta += rate delta x h;   theta += exp(beta) delta x;   h <- h max(0, 1 - exp(beta) x^2) + exp(beta) delta x */
+typedef struct nn_idbd {
+  double rate, lr; /* lr: of every parameter at the start */
+} nn_idbd;
+static inline uint64_t nn_idbd_state(uint64_t count) { return 2 * count; } /* beta, h */
+void nn_idbd_init(const nn_idbd *o, nn_real *state, uint64_t count);
+void nn_idbd_step(const nn_idbd *o, nn_real *theta, nn_real *gradient, nn_real *state, uint64_t count, double delta);
+
 /* ---- Initialisation ---------------------------------------------------------------------------------------- */
 
 /* theta is the flat array; biases become 0 where not said otherwise; random as in baud/random.h.
@@ -202,6 +249,9 @@ void nn_adam_step(const nn_adam *o, nn_real *theta, nn_real *gradient, nn_real *
 void nn_linear_orthogonal(const nn_linear_layer *layer, nn_real *theta, double gain, uint64_t *random);
 /* Weights and biases uniform on +-1 / sqrt(in), PyTorch's default for a linear layer. */
 void nn_linear_uniform(const nn_linear_layer *layer, nn_real *theta, uint64_t *random);
+/* SparseInit (Elsayed et al. 2024, algorithm 1): weights uniform on +-1 / sqrt(in), then of each unit's `in` weights
+ * ceil(sparsity in), chosen at random, are 0; biases 0. */
+void nn_linear_sparse(const nn_linear_layer *layer, nn_real *theta, double sparsity, uint64_t *random);
 void nn_orthogonal(nn_real *w, uint32_t in, uint32_t out, double gain, uint64_t *random); /* the same for any matrix */
 
 #ifdef __cplusplus

@@ -81,6 +81,34 @@ static double variables(nn_tape *t, const shape *s) {
   return judge(t, stopped);
 }
 
+/* ---- Layers with parameters of their own ---------------------------------------------------------------------------- */
+
+/* x [rows][in], a norm's gain and shift, judged with and without them */
+static nn_layer_norm_layer norm_of(const shape *s, nn_layout *layout) {
+  offset_of(layout, "x", s->rows, s->in);
+  return nn_layer_norm_declare(layout, "norm", s->in);
+}
+static void declare_norm(shape *s, nn_layout *layout) { norm_of(s, layout); }
+static double norms(nn_tape *t, const shape *s) {
+  static nn_layout layout;
+  memset(&layout, 0, sizeof layout);
+  nn_layer_norm_layer norm = norm_of(s, &layout);
+  nn_value x = nn_parameter(t, 0, s->rows, s->in);
+  double sum = judge(t, nn_layer_norm(t, &norm, x));
+  nn_value plain = nn_layer_norm(t, NULL, nn_affine(t, x, s->in == 1 ? 0.0 : 1.0, 0.0));
+  return sum + judge(t, plain);
+}
+
+static void declare_embedding(shape *s, nn_layout *layout) {
+  nn_embedding_declare(layout, "table", s->in, s->out);
+  for (uint32_t i = 0; i < s->rows; i++) s->index[i] = (int32_t)baud_below(&s->random, s->in + 1) - 1;
+}
+static double embeddings(nn_tape *t, const shape *s) {
+  nn_embedding_layer table = {s->in, s->out, 0};
+  nn_value v = nn_embedding(t, &table, s->index, s->rows);
+  return judge(t, v) + judge(t, nn_activate(t, v, NN_TANH));
+}
+
 /* ---- Heads -------------------------------------------------------------------------------------------------------- */
 
 static void declare_categorical(shape *s, nn_layout *layout) {
@@ -163,6 +191,8 @@ static const gradient_case cases[] = {
     {"clamps", declare_pair, clamps},
     {"columns", declare_pair, columns},
     {"what is stopped", declare_pair, variables},
+    {"layer normalisation", declare_norm, norms},
+    {"embeddings", declare_embedding, embeddings},
     {"the categorical head", declare_categorical, categorical},
     {"the masked categorical head", declare_categorical, categorical_masked},
     {"the Gaussian head", declare_gaussian, gaussian},

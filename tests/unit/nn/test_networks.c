@@ -180,13 +180,73 @@ static void sgd_follows_its_equations(void **state) {
   assert_close((double)theta[0], 0.75 - 0.5 - 0.5 * 1.9, 1e-6);
 }
 
+static void rmsprop_follows_its_equations(void **state) {
+  const nn_rmsprop o = {0.1, 0.9, 1e-3};
+  nn_real theta[1] = {1}, v[1] = {0}, g[1];
+  double x = 1.0, mean = 0.0;
+  (void)state;
+  for (int step = 1; step <= 20; step++) {
+    double d = 0.5 * cos(step);
+    g[0] = (nn_real)cos(step);
+    nn_rmsprop_step(&o, theta, g, v, 1, 0.5);
+    mean = 0.9 * mean + 0.1 * d * d;
+    x -= 0.1 * d / (sqrt(mean) + 1e-3);
+    assert_true(g[0] == 0);
+  }
+  assert_close((double)theta[0], x, 1e-5);
+}
+
+/* sum |z| = 3: with lr 1, kappa 2 and delta 4 the bound m is 24, so the step is 1/24; with lr .1 and delta .5 it is .6, and
+ * the step is lr. */
+static void obgd_bounds_its_step(void **state) {
+  const nn_obgd bold = {1.0, 2.0}, timid = {0.1, 2.0};
+  nn_real theta[2] = {0, 0}, z[2] = {2, -4};
+  (void)state;
+  nn_trace_decay(z, 2, 0.5);
+  assert_true(z[0] == 1 && z[1] == -2);
+  assert_close(nn_obgd_step(&bold, theta, z, 2, 4.0), 1.0 / 24.0, 1e-9);
+  assert_close((double)theta[0], 4.0 / 24.0, 1e-6);
+  assert_close((double)theta[1], -8.0 / 24.0, 1e-6);
+  theta[0] = theta[1] = 0;
+  assert_close(nn_obgd_step(&timid, theta, z, 2, -0.5), 0.1, 1e-9);
+  assert_close((double)theta[1], 0.1, 1e-7);
+}
+
+/* Sutton's experiment (1992, section 4): 20 inputs, 5 of which matter, one of them flipping its sign every 20 steps. What
+ * matters comes to be learnt fast, the rest hardly at all. */
+static void idbd_finds_the_inputs_that_matter(void **state) {
+  enum { N = 20, RELEVANT = 5, STEPS = 250000 };
+  const nn_idbd o = {0.001, 0.05};
+  static nn_real theta[N], gradient[N], memory[2 * N];
+  double sign[RELEVANT] = {1, 1, 1, 1, 1};
+  uint64_t random = 12;
+  (void)state;
+  nn_idbd_init(&o, memory, N);
+  assert_int_equal(nn_idbd_state(N), 2 * N);
+  for (int step = 0; step < STEPS; step++) {
+    double target = 0.0, guess = 0.0;
+    if (step % 20 == 0) sign[baud_below(&random, RELEVANT)] *= -1.0;
+    for (int i = 0; i < N; i++) {
+      gradient[i] = (nn_real)baud_normal(&random);
+      guess += (double)(theta[i] * gradient[i]);
+      if (i < RELEVANT) target += sign[i] * (double)gradient[i];
+    }
+    nn_idbd_step(&o, theta, gradient, memory, N, target - guess);
+  }
+  for (int i = 0; i < N; i++) {
+    double lr = exp((double)memory[i]);
+    assert_true(i < RELEVANT ? lr > 0.1 && lr < 0.16 : lr < 0.015);
+    assert_true(gradient[i] == 0);
+  }
+}
+
 static void clipping_bounds_the_norm(void **state) {
   static nn_real g[1000];
   double sum = 0.0;
   (void)state;
   fill(g, 1000, 8);
   for (int i = 0; i < 1000; i++) sum += (double)g[i] * (double)g[i];
-  assert_close(nn_norm(g, 1000), sqrt(sum), 1e-4);
+  assert_close(nn_gradient_norm(g, 1000), sqrt(sum), 1e-4);
   assert_close(nn_clip_scale(g, 1000, 0.5) * sqrt(sum), 0.5, 1e-5);
   assert_true(nn_clip_scale(g, 1000, 1000.0) == 1.0);
 }
@@ -224,6 +284,31 @@ static void uniform_weights_fill_their_interval(void **state) {
   assert_true(low >= -bound && low < -0.99 * bound && high <= bound && high > 0.99 * bound);
 }
 
+static void sparse_weights_leave_every_unit_the_same_share(void **state) {
+  static net n;
+  static const uint32_t sizes[][3] = {{64, 30, 58}, {4, 20, 4}, {11, 16, 10}}; /* in, out, ceil(.9 in) */
+  (void)state;
+  for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+    uint32_t in = sizes[s][0], out = sizes[s][1];
+    int row_zeros = 0;
+    uint64_t random = 11;
+    net_open(&n, in, out, 1, 1);
+    nn_linear_sparse(&n.first, n.theta, 0.9, &random);
+    for (uint32_t j = 0; j < out; j++) {
+      uint32_t zeros = 0;
+      for (uint32_t i = 0; i < in; i++) {
+        nn_real w = n.theta[n.first.weight + i * out + j];
+        zeros += w == 0;
+        row_zeros += i == 0 && w == 0;
+        assert_true(fabs((double)w) <= 1.0 / sqrt(in));
+      }
+      assert_int_equal(zeros, sizes[s][2]);
+      assert_true(n.theta[n.first.bias + j] == 0);
+    }
+    assert_true(sizes[s][2] == in || row_zeros < (int)out); /* not the same inputs for every unit */
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(linear_layers_compute_what_they_say),
@@ -233,9 +318,13 @@ int main(void) {
       cmocka_unit_test(a_network_learns_exclusive_or),
       cmocka_unit_test(adam_follows_its_equations),
       cmocka_unit_test(sgd_follows_its_equations),
+      cmocka_unit_test(rmsprop_follows_its_equations),
+      cmocka_unit_test(obgd_bounds_its_step),
+      cmocka_unit_test(idbd_finds_the_inputs_that_matter),
       cmocka_unit_test(clipping_bounds_the_norm),
       cmocka_unit_test(orthogonal_matrices_are_orthogonal),
       cmocka_unit_test(uniform_weights_fill_their_interval),
+      cmocka_unit_test(sparse_weights_leave_every_unit_the_same_share),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -153,7 +153,7 @@ static void print_unit(const registry *r, const plugin *p) {
     const baud_param *q = &u->params[i];
     range_text(q, range, sizeof range);
     default_text(q, initial, sizeof initial);
-    printf("  %-18s %-7s %-12s %-28s %s%s%s\n", q->key, param_type_name(q->type), initial, range, q->doc, q->unit && q->unit[0] ? ", " : "", q->unit ? q->unit : "");
+    printf("  %-18s %-7s %-12s %-28s %s%s%s%s\n", q->key, param_type_name(q->type), initial, range, q->doc, q->unit && q->unit[0] ? ", " : "", q->unit ? q->unit : "", q->flags & BAUD_LIVE ? "; live" : "");
   }
   if (u->role == BAUD_ENV) print_env(u);
   if (u->role == BAUD_LEARNER) print_abilities(r, p);
@@ -183,6 +183,7 @@ static cJSON *param_json(const baud_param *q) {
   cJSON *choices = q->type == BAUD_CHOICE ? cJSON_AddArrayToObject(object, "choices") : NULL;
   for (uint32_t i = 0; choices && i < q->n_choices; i++) cJSON_AddItemToArray(choices, cJSON_CreateString(q->choices[i]));
   cJSON_AddStringToObject(object, "unit", q->unit ? q->unit : "");
+  cJSON_AddBoolToObject(object, "live", (q->flags & BAUD_LIVE) != 0);
   cJSON_AddStringToObject(object, "help", q->doc);
   return object;
 }

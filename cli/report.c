@@ -36,7 +36,7 @@ typedef struct report {
   store *results;
   plan *p;
   store_trial *trials;
-  uint32_t n_trials;
+  uint32_t n_trials, n_changed; /* those that were changed while they ran are left out of all that is shown */
   row *rows;     /* [n_configs] */
   cJSON *claims; /* array of { claim, verdict, figures } */
   int n_open;    /* claims that do not hold */
@@ -61,6 +61,14 @@ static int read_trials(report *r, baud_error *error) {
     n = r->n_trials - first;
     code = store_read_trials(r->results, first, r->trials + first, &n, error);
     if (!code && n == 0) return error_set(error, BAUD_EIO, "the store holds fewer trials than it says");
+  }
+  for (uint32_t t = 0, kept = 0; !code; t++) {
+    if (t == first) {
+      r->n_changed = r->n_trials - kept;
+      r->n_trials = kept;
+      break;
+    }
+    if (!r->trials[t].changes) r->trials[kept++] = r->trials[t];
   }
   return code;
 }
@@ -143,6 +151,7 @@ static int print_table(const report *r, baud_error *error) {
   cells_free(table);
   puts("\nreturn, success, steps: an episode's mean; offered, received, absorbed: a trial's bits in all;"
        "\nmeans over trials, ± half of the 95 % bootstrap interval");
+  if (r->n_changed) printf("left out: %u trial%s changed while running\n", r->n_changed, r->n_changed == 1 ? "" : "s");
   return 0;
 }
 
@@ -192,6 +201,7 @@ static void print_json(const report *r) {
   cJSON_AddStringToObject(object, "name", r->p->name);
   for (uint32_t c = 0; c < r->p->n_configs; c++) cJSON_AddItemToArray(configs, row_json(r, c));
   cJSON_AddItemToObject(object, "configs", configs);
+  if (r->n_changed) cJSON_AddNumberToObject(object, "changed", r->n_changed);
   cJSON_AddItemReferenceToObject(object, "claims", r->claims);
   char *text = json_canonical(object);
   if (text) puts(text);

@@ -33,18 +33,11 @@ static int take_option(request *r, const options *o, baud_error *error) {
 
 /* What the command line does not say is as it was. */
 static int recall(request *r, const char *folder, baud_error *error) {
-  char path[600], text[64];
-  store *s;
-  baud_error absent;
-  snprintf(path, sizeof path, "%s/store.db", folder);
-  int code = store_open_readonly(&s, path, error);
-  if (code != 0) return code;
-  if (!r->has_jobs && store_get_run(s, "jobs", text, sizeof text, &absent) == 0)
-    r->supervise.jobs = (uint32_t)strtoul(text, NULL, 10);
-  if (!r->has_limit && store_get_run(s, "limit_seconds", text, sizeof text, &absent) == 0)
-    r->supervise.limit_seconds = strtod(text, NULL);
-  store_close(s);
-  return 0;
+  supervise_options before = {0};
+  int code = supervise_recall(folder, &before, error);
+  if (!r->has_jobs) r->supervise.jobs = before.jobs;
+  if (!r->has_limit) r->supervise.limit_seconds = before.limit_seconds;
+  return code;
 }
 
 static int run(int argc, char **argv) {

@@ -181,7 +181,8 @@ static void print_trials(const shown *s, enum extent extent) {
     cells_putf(table, ALIGN_RIGHT, "%llu episodes", (unsigned long long)row->episodes);
     cells_putf(table, ALIGN_RIGHT, "seed %llu", (unsigned long long)row->seed);
     cells_put(table, ALIGN_LEFT, row->config < s->p->n_configs ? s->p->configs[row->config].label : "");
-    cells_put(table, ALIGN_LEFT, row->reason);
+    if (row->changes) cells_putf(table, ALIGN_LEFT, "changed while it ran; left out above%s%s", row->reason[0] ? ". " : "", row->reason);
+    else cells_put(table, ALIGN_LEFT, row->reason);
   }
   if (n) printf(extent == SHOW_FAILURES ? "\nfailed trials\n" : "\ntrials\n");
   cells_print(table, "  ", stdout);
@@ -238,6 +239,7 @@ static cJSON *trial_json(const store_trial *row) {
   cJSON_AddStringToObject(object, "status", run_status_name(row->status));
   cJSON_AddNumberToObject(object, "episodes", (double)row->episodes);
   cJSON_AddNumberToObject(object, "steps", (double)row->steps);
+  if (row->changes) cJSON_AddNumberToObject(object, "changes", row->changes);
   if (row->reason[0]) cJSON_AddStringToObject(object, "reason", row->reason);
   return object;
 }

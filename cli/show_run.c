@@ -3,7 +3,10 @@
  */
 #include "cli/show_run.h"
 
+#include <unistd.h>
+
 #include "cli/follow.h"
+#include "cli/supervise.h"
 
 int show_take(show_options *show, const options *o, baud_error *error) {
   if (options_is(o, "line")) return show->wants_lines = 1;
@@ -19,14 +22,25 @@ int show_take(show_options *show, const options *o, baud_error *error) {
   return 1;
 }
 
+/* The dashboard's way to run trials of a run that is over again. */
+static int rerun(const char *folder, const char *trials, const char *who, baud_error *error) {
+  supervise_options how = {.again = AGAIN_NAMED, .named = trials, .who = who};
+  int line_fd, code = supervise_recall(folder, &how, error);
+  if (code == 0) code = supervise_start(folder, &how, &line_fd, error);
+  if (code == 0) close(line_fd);
+  return code;
+}
+
 int show_run(const char *folder, const show_options *show) {
   baud_error error = {0};
+  tui_options screen = show->screen;
+  screen.rerun = rerun;
   follow_options lines = {.format = show->wants_json ? FOLLOW_JSON_END : FOLLOW_TEXT,
                           .line_fd = show->line_fd,
                           .interval_seconds = show->screen.interval_seconds,
                           .subcommand = show->subcommand};
   if (show->wants_lines || show->wants_json || !tui_possible()) return follow_run(folder, &lines);
-  if (tui_run(folder, &show->screen, &error) != 0) {
+  if (tui_run(folder, &screen, &error) != 0) {
     fprintf(stderr, "baud %s: no dashboard: %s\n", show->subcommand, error.text);
     return follow_run(folder, &lines);
   }

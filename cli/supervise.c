@@ -25,6 +25,7 @@ static uint32_t count_processors(void) {
 /* The grandchild: session leader's child, nothing but its log. */
 static void become_supervisor(const char *folder, const supervise_options *o, int line_fd) {
   char log[600], line[16], jobs[16], limit[32], again[8], *folder_copy = strdup(folder);
+  char *named = strdup(o->named ? o->named : ""), *who = strdup(o->who ? o->who : "someone");
   snprintf(log, sizeof log, "%s/logs/supervisor.log", folder);
   snprintf(line, sizeof line, "%d", LINE_FD);
   snprintf(jobs, sizeof jobs, "%u", o->jobs ? o->jobs : count_processors());
@@ -37,7 +38,7 @@ static void become_supervisor(const char *folder, const supervise_options *o, in
   dup2(out >= 0 ? out : null, 2);
   if (dup2(kept, LINE_FD) < 0 || chdir("/") != 0) _exit(EXIT_SYSTEM);
   char program[] = "baud", command[] = "supervise";
-  char *arguments[] = {program, command, line, jobs, limit, again, folder_copy, NULL};
+  char *arguments[] = {program, command, line, jobs, limit, again, folder_copy, named, who, NULL};
   execv("/proc/self/exe", arguments);
   dprintf(LINE_FD, "cannot start the supervisor: %s\n", strerror(errno));
   _exit(EXIT_SYSTEM);
@@ -84,6 +85,19 @@ int supervise_start(const char *folder, const supervise_options *options, int *l
   return error_set(error, BAUD_EIO, "the supervisor ended at once: see %s/logs/supervisor.log", folder);
 }
 
+int supervise_recall(const char *folder, supervise_options *options, baud_error *error) {
+  char path[600], text[64];
+  store *s;
+  baud_error absent;
+  snprintf(path, sizeof path, "%s/store.db", folder);
+  int code = store_open_readonly(&s, path, error);
+  if (code != 0) return code;
+  if (store_get_run(s, "jobs", text, sizeof text, &absent) == 0) options->jobs = (uint32_t)strtoul(text, NULL, 10);
+  if (store_get_run(s, "limit_seconds", text, sizeof text, &absent) == 0) options->limit_seconds = strtod(text, NULL);
+  store_close(s);
+  return 0;
+}
+
 /* ---- The hidden subcommand ------------------------------------------------------------------------------- */
 
 static int take_verdict(void *ctx, const language_verdict *verdict, baud_error *error) {
@@ -103,7 +117,7 @@ static int judge(const char *folder, store *results, baud_error *error) {
 static int run(int argc, char **argv) {
   baud_error error = {0};
   enum run_outcome outcome;
-  if (argc != 6) {
+  if (argc != 8) {
     fprintf(stderr, "baud supervise: this is for baud's own use; baud run starts a run\n");
     return EXIT_USAGE;
   }
@@ -111,6 +125,8 @@ static int run(int argc, char **argv) {
                                 .jobs = (uint32_t)strtoul(argv[2], NULL, 10),
                                 .limit_seconds = strtod(argv[3], NULL),
                                 .again = (enum supervisor_again)atoi(argv[4]),
+                                .named = argv[6],
+                                .who = argv[7],
                                 .worker_command = "worker",
                                 .ready_fd = atoi(argv[1]),
                                 .judge = judge};

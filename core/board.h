@@ -12,7 +12,7 @@
 #include "error.h"
 #include "figures.h"
 
-enum { BOARD_MAGIC = 0x62617564, BOARD_VERSION = 2, BOARD_RECENT = 100, BOARD_ALIGN = 128 };
+enum { BOARD_MAGIC = 0x62617564, BOARD_VERSION = 3, BOARD_RECENT = 100, BOARD_ALIGN = 128 };
 
 /* The figures that an entry carries, in this order: recent[] of board_trial. */
 extern const uint32_t board_figures[8]; /* return, success, steps, offered, received, absorbed, useful, known */
@@ -21,7 +21,7 @@ enum { BOARD_FIGURES = 8 };
 /* Entries share no cache line: workers write `site` at every call into a plugin. */
 typedef struct board_trial {
   _Atomic uint32_t status;          /* enum trial_status of store.h */
-  _Atomic uint32_t config;
+  _Atomic uint32_t changes;         /* made while it runs: more than 0, and its id does not describe it */
   _Atomic uint64_t seed, episodes, steps;
   _Atomic uint64_t target_episodes; /* 0: not limited by episodes */
   _Atomic uint64_t beat_ns;         /* CLOCK_MONOTONIC of the last sign of life while running */

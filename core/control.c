@@ -57,8 +57,7 @@ int control_paths(const char *run_folder, char *socket_path, char *board_path, s
   return 0;
 }
 
-/* "ann (pts/4)" */
-static void describe_self(char *who, size_t size) {
+void control_who(char *who, size_t size) {
   const struct passwd *user = getpwuid(geteuid());
   char terminal[64] = "";
   for (int fd = 0; fd < 3 && !terminal[0]; fd++)
@@ -86,18 +85,29 @@ static int connect_to(const char *socket_path, baud_error *error) {
   return error_set(error, BAUD_EIO, "cannot reach the supervisor at %s: %s", socket_path, strerror(reason));
 }
 
-static int send_request(int fd, const char *what, int64_t trial, baud_error *error) {
+/* One line, its end '\n' in place of a nul; malloc'd. */
+static char *print_request(const control_request *r, size_t *length) {
   char who[160];
-  describe_self(who, sizeof who);
+  control_who(who, sizeof who);
   cJSON *request = cJSON_CreateObject();
-  cJSON_AddStringToObject(request, "do", what);
-  cJSON_AddNumberToObject(request, "trial", (double)trial);
+  cJSON_AddStringToObject(request, "do", r->what);
+  cJSON_AddNumberToObject(request, "trial", (double)r->trial);
+  if (r->episodes) cJSON_AddNumberToObject(request, "episodes", (double)r->episodes);
+  if (r->key) cJSON_AddStringToObject(request, "key", r->key);
+  cJSON *value = r->value ? cJSON_Parse(r->value) : NULL;
+  if (r->value) cJSON_AddItemToObject(request, "value", value ? value : cJSON_CreateString(r->value));
   cJSON_AddStringToObject(request, "who", who);
   char *text = cJSON_PrintUnformatted(request);
   cJSON_Delete(request);
+  *length = text ? strlen(text) + 1 : 0;
+  if (text) text[*length - 1] = '\n';
+  return text;
+}
+
+static int send_request(int fd, const char *what, int64_t trial, baud_error *error) {
+  size_t length;
+  char *text = print_request(&(control_request){.what = what, .trial = trial}, &length);
   if (!text) return error_set(error, BAUD_ENOMEM, "out of memory");
-  size_t length = strlen(text);
-  text[length++] = '\n'; /* in place of the nul: it is sent by length */
   ssize_t sent = send(fd, text, length, MSG_NOSIGNAL);
   free(text);
   if (sent == (ssize_t)length) return 0;
@@ -130,4 +140,95 @@ int control_command(const char *socket_path, const char *what, int64_t trial, ba
   if (code == 0) code = read_reply(fd, error);
   close(fd);
   return code;
+}
+
+/* ---- The client that never waits ------------------------------------------------------------------------- */
+
+enum { MOST_IN_FLIGHT = 32 }; /* answers that the socket holds for sure while nobody reads them */
+
+struct control {
+  int fd;
+  char in[REPLY_SIZE];
+  size_t got;
+  char *out; /* requests that were not sent yet, whole lines but for the first */
+  size_t out_used, out_room;
+  uint32_t in_flight;
+};
+
+int control_open(control **out, const char *socket_path, baud_error *error) {
+  *out = NULL;
+  int fd = connect_to(socket_path, error);
+  if (fd < 0) return fd;
+  control *c = calloc(1, sizeof *c);
+  if (!c) {
+    close(fd);
+    return error_set(error, BAUD_ENOMEM, "out of memory");
+  }
+  c->fd = fd;
+  *out = c;
+  return 0;
+}
+
+void control_close(control *c) {
+  if (!c) return;
+  close(c->fd);
+  free(c->out);
+  free(c);
+}
+
+int control_descriptor(const control *c) { return c->fd; }
+
+/* Sends what may be sent now. */
+static void pump(control *c) {
+  while (c->out_used > 0 && c->in_flight < MOST_IN_FLIGHT) {
+    const char *end = memchr(c->out, '\n', c->out_used);
+    size_t length = (size_t)(end - c->out) + 1;
+    ssize_t n = send(c->fd, c->out, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (n <= 0) return; /* full, or gone: control_take finds out */
+    c->out_used -= (size_t)n;
+    memmove(c->out, c->out + n, c->out_used);
+    if ((size_t)n < length) return;
+    c->in_flight++;
+  }
+}
+
+int control_ask(control *c, const control_request *r, baud_error *error) {
+  size_t length;
+  char *text = print_request(r, &length);
+  if (text && c->out_used + length > c->out_room) {
+    size_t room = 2 * (c->out_used + length);
+    char *more = realloc(c->out, room);
+    if (!more) free(text), text = NULL;
+    else c->out = more, c->out_room = room;
+  }
+  if (!text) return error_set(error, BAUD_ENOMEM, "out of memory");
+  memcpy(c->out + c->out_used, text, length);
+  c->out_used += length;
+  free(text);
+  pump(c);
+  return 0;
+}
+
+int control_take(control *c, int *is_ok, char *text, size_t size) {
+  char *end = memchr(c->in, '\n', c->got);
+  if (!end) {
+    pump(c);
+    ssize_t n = recv(c->fd, c->in + c->got, sizeof c->in - c->got, MSG_DONTWAIT);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
+    if (n <= 0) return BAUD_EIO;
+    c->got += (size_t)n;
+    end = memchr(c->in, '\n', c->got);
+  }
+  if (!end) return c->got < sizeof c->in ? 0 : BAUD_EIO;
+  *end = 0;
+  cJSON *answer = cJSON_Parse(c->in);
+  *is_ok = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(answer, "ok"));
+  const char *said = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(answer, *is_ok ? "text" : "error"));
+  snprintf(text, size, "%s", said ? said : *is_ok ? "" : "the supervisor's answer makes no sense");
+  cJSON_Delete(answer);
+  c->got -= (size_t)(end - c->in) + 1;
+  memmove(c->in, end + 1, c->got);
+  if (c->in_flight) c->in_flight--;
+  pump(c);
+  return 1;
 }

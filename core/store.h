@@ -41,6 +41,10 @@ int store_set_status(store *s, uint32_t trial, enum trial_status status, uint64_
 int store_reset_trial(store *s, uint32_t trial, baud_error *error);
 /* An event: severity 'D', 'I', 'W', 'E'; trial -1 for the run as a whole. */
 int store_event(store *s, int64_t trial, char severity, const char *text, baud_error *error);
+/* A change made to a trial while it runs: the sentence of it, and who asked. */
+int store_change(store *s, uint32_t trial, const char *what, const char *who, baud_error *error);
+/* That a trial had run for so many seconds when it had so many episodes; any number of such moments. */
+int store_clock(store *s, uint32_t trial, uint64_t episodes, double seconds, baud_error *error);
 int store_set_claim(store *s, uint32_t claim, const char *verdict, const char *figures_text, baud_error *error);
 /* key-value facts about the run: "name", "status", "started", "finished", "supervisor_pid", "version" ... */
 int store_set_run(store *s, const char *key, const char *value, baud_error *error);
@@ -49,6 +53,7 @@ int store_set_run(store *s, const char *key, const char *value, baud_error *erro
 typedef struct store_trial {
   uint32_t trial, config;
   uint64_t seed, episodes, steps;
+  uint32_t changes; /* made while it ran: more than 0, and its id does not describe it */
   char status;
   char id[PLAN_ID_SIZE];
   char reason[400];
@@ -74,7 +79,14 @@ char store_read_mark(store *s, uint32_t trial, uint32_t figure); /* '-' where un
 /* The trial's step count at the end of episodes [from, ...); *n in: room, out: read. */
 int store_read_steps(store *s, uint32_t trial, uint64_t from, uint64_t *steps, uint32_t *n, baud_error *error);
 
-/* A figure over the trials of one configuration. */
+/* The moments of store_clock, ascending; *n in: room, out: read. */
+typedef struct store_moment {
+  uint64_t episodes;
+  double seconds;
+} store_moment;
+int store_read_clock(store *s, uint32_t trial, store_moment *rows, uint32_t *n, baud_error *error);
+
+/* A figure over the trials of one configuration; those that were changed while they ran are left out. */
 typedef struct store_mean {
   uint32_t trials;    /* that have it; 0: none, and the rest is NAN */
   char mark;          /* theirs together: the weakest that is true of all; '-' where there are none */

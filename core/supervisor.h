@@ -13,14 +13,17 @@
 /* How a run ended: the program's exit codes. */
 enum run_outcome { RUN_WELL = 0, RUN_TRIAL_FAILED = 1, RUN_CLAIM_FAILS = 3, RUN_STOPPED = 4, RUN_BROKEN = 5 };
 
-/* What becomes of trials that had ended without being done when a run is taken up again. */
-enum supervisor_again { AGAIN_STOPPED, AGAIN_STOPPED_AND_FAILED };
+/* What becomes of trials that had ended when a run is taken up again; AGAIN_NAMED: those that `named` names begin anew,
+ * whatever they ended as, and of the others none that had ended. */
+enum supervisor_again { AGAIN_STOPPED, AGAIN_STOPPED_AND_FAILED, AGAIN_NAMED };
 
 typedef struct supervisor_options {
   const char *folder;         /* the run's */
   uint32_t jobs;              /* trials at once, at least 1 */
   double limit_seconds;       /* of running time a trial; 0: none */
   enum supervisor_again again;
+  const char *named;          /* "3,7-9": trials; null: none */
+  const char *who;            /* asks for it, for the event log; null: nobody in particular */
   const char *worker_command; /* first argument that makes this program a worker (worker.h) */
   int ready_fd;               /* gets "ready" or why it could not start, and at the end why it broke; -1: none */
   /* Judges the claims from the results when all trials are over: store_set_claim for each. May be null. */

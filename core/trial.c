@@ -13,6 +13,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "loop/change.h"
 #include "loop/checkpoint.h"
 #include "loop/stage.h"
 
@@ -592,6 +593,14 @@ const char *trial_next_event(trial *t) {
   if (!t->has_event) return NULL;
   t->has_event = 0;
   return t->event;
+}
+
+int trial_change(trial *t, const char *key, const char *value, char *what, size_t size, baud_error *error) {
+  char change[CHANGE_SIZE];
+  int code = t->is_failed ? error_set(error, BAUD_ESTATE, "the trial has failed before")
+                          : change_stage(&t->stage, key, value, change, error);
+  if (code == 0) snprintf(what, size, "%s from episode %llu on", change, (unsigned long long)t->episodes);
+  return code;
 }
 
 int trial_save(const trial *t, const char *path, baud_error *error) {

@@ -55,6 +55,11 @@ const char *trial_next_event(trial *t);
  * null: in this process alone. One trial at a time. */
 void trial_mark_site(_Atomic uint32_t *site);
 
+/* Changes the trial while it runs, between two calls of trial_advance: a live parameter of its learner or how often it
+ * is scored (loop/change.h has the keys). From then on its id does not describe it any more. `what` becomes a sentence
+ * for the record, "learner.lr 1 -> 0.3 from episode 512 on"; on failure nothing has changed. */
+int trial_change(trial *t, const char *key, const char *value, char *what, size_t size, baud_error *error);
+
 /* The plugin at fault while a signal is being handled: "learner baud.reinforce in predict". Async-signal-safe. */
 const char *trial_now_in(void);
 

@@ -64,20 +64,23 @@ static void push_trial(lua_State *lua, const store_trial *row) {
   lua_setfield(lua, -2, "reason");
 }
 
-/* trials() -> { { trial, config, seed, episodes, steps, status, reason }, ... } in the plan's order */
+/* trials() -> { { trial, config, seed, episodes, steps, status, reason }, ... } in the plan's order. Trials that were
+ * changed while they ran are not among them: they are no trials of their configuration any more. */
 static int read_trials(lua_State *lua) {
   enum { AT_ONCE = 64 };
   store *results = results_of(lua);
   store_trial rows[AT_ONCE];
   baud_error error;
   uint32_t first = 0, n;
+  lua_Integer listed = 0;
   lua_newtable(lua);
   do {
     n = AT_ONCE;
     if (store_read_trials(results, first, rows, &n, &error) != 0) return raise(lua, &error);
     for (uint32_t i = 0; i < n; i++) {
+      if (rows[i].changes) continue;
       push_trial(lua, &rows[i]);
-      lua_rawseti(lua, -2, (lua_Integer)(first + i) + 1);
+      lua_rawseti(lua, -2, ++listed);
     }
     first += n;
   } while (n == AT_ONCE);

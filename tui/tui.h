@@ -18,6 +18,8 @@ typedef struct tui_options {
   enum glyph_tier tier;
   int no_mouse;
   double interval_seconds;  /* between looks at the board: 0.25 to 60; 0: one second */
+  /* Starts the supervisor of a run that has none, to run the trials "3,7-9" again; null: that cannot be done here. */
+  int (*rerun)(const char *run_folder, const char *trials, const char *who, baud_error *error);
   int64_t fixed_unix;       /* a clock that stands still, for tests; 0: the real one */
 } tui_options;
 

@@ -68,7 +68,10 @@ typedef struct baud_value {
 } baud_value;
 
 enum { BAUD_INT = 1, BAUD_FLOAT = 2, BAUD_FLAG = 3, BAUD_CHOICE = 4, BAUD_TEXT = 5 };
-enum { BAUD_LIVE = 1 }; /* baud_param.flags: may change while a trial runs */
+/* baud_param.flags: may change while a trial runs. For learners; texts never. The host creates a model with the new value,
+ * destroys the old one and goes on with the blocks as they are: so what a live parameter says may show in predict and
+ * learn alone, never in the table of blocks, in init(), in the channels taken or in the forms of answers. */
+enum { BAUD_LIVE = 1 };
 
 /* One row of a unit's parameter table. The host parses and checks; create() receives checked values in this
  * order, defaults filled in. Use the macros below: they are positional, hence valid C11 and C++17. */
@@ -83,6 +86,10 @@ typedef struct baud_param {
   { BAUD_SIZE(baud_param), BAUD_INT, 0, 0, key, unit, doc, NULL, {def, 0, NULL}, {low, 0, NULL}, {high, 0, NULL} }
 #define BAUD_PARAM_FLOAT(key, def, low, high, unit, doc) \
   { BAUD_SIZE(baud_param), BAUD_FLOAT, 0, 0, key, unit, doc, NULL, {0, def, NULL}, {0, low, NULL}, {0, high, NULL} }
+#define BAUD_PARAM_LIVE_INT(key, def, low, high, unit, doc) \
+  { BAUD_SIZE(baud_param), BAUD_INT, BAUD_LIVE, 0, key, unit, doc, NULL, {def, 0, NULL}, {low, 0, NULL}, {high, 0, NULL} }
+#define BAUD_PARAM_LIVE_FLOAT(key, def, low, high, unit, doc) \
+  { BAUD_SIZE(baud_param), BAUD_FLOAT, BAUD_LIVE, 0, key, unit, doc, NULL, {0, def, NULL}, {0, low, NULL}, {0, high, NULL} }
 #define BAUD_PARAM_FLAG(key, def, doc) \
   { BAUD_SIZE(baud_param), BAUD_FLAG, 0, 0, key, "", doc, NULL, {def, 0, NULL}, {0, 0, NULL}, {1, 0, NULL} }
 #define BAUD_PARAM_CHOICE(key, def, choices, n_choices, doc) \

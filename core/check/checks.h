@@ -25,7 +25,7 @@ check_function check_quiz_items, check_quiz_priors, check_expert;
 check_function check_learner_instances, check_learner_twins, check_learner_lanes, check_learner_bounds,
     check_learner_pointers, check_learner_hidden, check_learner_allocations;
 check_function check_learner_predict, check_learner_history, check_learner_leaks, check_learner_evaluation,
-    check_learner_restores, check_learner_answers, check_learner_questions;
+    check_learner_restores, check_learner_answers, check_learner_questions, check_learner_live;
 /* reward.c */
 check_function check_reward_bounds, check_reward_writes, check_reward_values, check_reward_twins, check_reward_permutes,
     check_reward_snapshot, check_reward_pointers;

@@ -11,6 +11,7 @@
 #include "check/elf.h"
 #include "check/pointers.h"
 #include "check/rehearsal.h"
+#include "loop/change.h"
 #include "loop/checkpoint.h"
 #include "trial.h"
 
@@ -308,3 +309,58 @@ static int knows_what_it_received(check_run *run, const casting *cast) {
   return verdict == CHECK_OK ? run_pass(run, "%+.1f bits over %d worlds, alarm above 20", sum, WORLDS) : verdict;
 }
 int check_learner_leaks(check_run *run) { return rehearsal_each(run, knows_what_it_received); }
+
+/* ---- 49 ------------------------------------------------------------------------------------------------ */
+
+/* Another value of a parameter that is allowed, as JSON; 0 where there is none to be had. */
+static int another_value(const baud_param *p, char *text, size_t size) {
+  switch (p->type) {
+    case BAUD_FLAG: return snprintf(text, size, p->def.i ? "false" : "true"), 1;
+    case BAUD_CHOICE: return p->n_choices > 1 && snprintf(text, size, "\"%s\"", p->choices[p->def.i == 0]) > 0;
+    case BAUD_INT: return snprintf(text, size, "%lld", (long long)(p->def.i < p->high.i ? p->def.i + 1 : p->def.i - 1)), p->low.i < p->high.i;
+    case BAUD_FLOAT: return snprintf(text, size, "%.17g", p->def.f > p->low.f ? (p->def.f + p->low.f) / 2 : (p->def.f + p->high.f) / 2), p->low.f < p->high.f;
+    default: return 0;
+  }
+}
+
+static int starts_the_same(check_run *run, stage *s, const char *key) {
+  memset(s->shadow.slab, 0, s->shadow.bytes);
+  int32_t code = s->learner->init(s->learner_model, s->shadow.at, stage_seed(s, PURPOSE_LEARNER, 0, 0));
+  if (code != BAUD_OK) return run_fail(run, "init fails once \"%s\" was changed: it is not live", key);
+  return same_blocks(&s->shadow, &s->initial) ? CHECK_OK : run_fail(run, "init depends on \"%s\": it is not live", key);
+}
+
+/* There and back at one moment: what lives on must be what would have lived on. */
+static int changes_and_returns(check_run *run, stage *s, const baud_param *p) {
+  char key[80], value[80], back[CHANGE_SIZE], what[CHANGE_SIZE];
+  baud_error error = {0};
+  snprintf(key, sizeof key, "learner.%s", p->key);
+  if (!another_value(p, value, sizeof value)) return CHECK_OK;
+  run_enter(run, "a change of a live parameter");
+  if (change_stage(s, key, value, what, &error) != 0) return run_fail(run, "\"%s\" is live and cannot be changed to %s: %s", p->key, value, error.text);
+  int verdict = starts_the_same(run, s, p->key);
+  const char *old = strstr(what, key) ? what + strlen(key) + 1 : "";
+  snprintf(value, sizeof value, "%.*s", (int)strcspn(old, " "), old);
+  if (verdict == CHECK_OK && change_stage(s, key, value, back, &error) != 0)
+    return run_fail(run, "\"%s\" cannot be changed back to %s: %s", p->key, value, error.text);
+  return verdict;
+}
+
+static int lives_through_changes(check_run *run, const casting *cast) {
+  int verdict = twin_open(run, cast, LANES), any = 0;
+  if (verdict == CHECK_OK) verdict = rehearsal_play(&one, SHORT);
+  if (verdict == CHECK_OK) verdict = rehearsal_play(&two, SHORT);
+  const baud_unit *unit = verdict == CHECK_OK ? one.stage.config.learner.plugin->unit : NULL;
+  for (uint32_t i = 0; unit && i < unit->n_params && verdict == CHECK_OK; i++) {
+    if (!(unit->params[i].flags & BAUD_LIVE)) continue;
+    any = 1;
+    verdict = changes_and_returns(run, &one.stage, &unit->params[i]);
+    if (verdict == CHECK_OK) verdict = rehearsal_play(&one, 10);
+    if (verdict == CHECK_OK) verdict = rehearsal_play(&two, 10);
+    if (verdict == CHECK_OK && !same_lives())
+      verdict = run_fail(run, "\"%s\" changed and changed back leaves a trace: the model keeps what belongs into blocks", unit->params[i].key);
+  }
+  if (verdict == CHECK_OK && !any) verdict = run_skip(run, "no parameter of it is live");
+  return twin_close(verdict);
+}
+int check_learner_live(check_run *run) { return rehearsal_each(run, lives_through_changes); }

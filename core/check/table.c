@@ -76,5 +76,6 @@ const check check_table[] = {
     {46, "following the demonstrator is no worse than chance", ENV, CHECK_ERROR, check_expert},
     {47, "rewards are those of the declared view, as often as it says", REWARD, CHECK_ERROR, check_reward_view},
     {48, "being asked changes neither acts nor memory", LEARNER, CHECK_ERROR, check_learner_questions},
+    {49, "live parameters change what it does next, and nothing that it is", LEARNER, CHECK_ERROR, check_learner_live},
     {0, NULL, 0, CHECK_ERROR, NULL},
 };

@@ -29,6 +29,7 @@ static void read_trial(sqlite3_stmt *row, store_trial *to) {
   to->status = status && status[0] ? (char)status[0] : STATUS_QUEUED;
   column_copy(row, 6, to->id, sizeof to->id);
   column_copy(row, 7, to->reason, sizeof to->reason);
+  to->changes = (uint32_t)sqlite3_column_int64(row, 8);
 }
 
 int store_read_trials(store *s, uint32_t first, store_trial *rows, uint32_t *n, baud_error *error) {
@@ -62,6 +63,17 @@ int store_read_events(store *s, int64_t before, store_event_row *rows, uint32_t 
     rows[found - 1 - i] = swapped;
   }
   *n = found;
+  return code;
+}
+
+int store_read_clock(store *s, uint32_t trial, store_moment *rows, uint32_t *n, baud_error *error) {
+  uint32_t room = *n;
+  int code;
+  *n = 0;
+  sqlite3_stmt *row = database_bind(s, SQL_GET_CLOCK, error, "ii", (int64_t)trial, (int64_t)room);
+  if (!row) return BAUD_EIO;
+  while ((code = database_step(s, row, error)) > 0)
+    rows[(*n)++] = (store_moment){(uint64_t)sqlite3_column_int64(row, 0), sqlite3_column_double(row, 1)};
   return code;
 }
 

@@ -8,6 +8,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Version 2: trials that were changed while they ran; when a trial had come how far. */
+#define CHANGE_COLUMNS \
+  "(id INTEGER PRIMARY KEY, trial INTEGER NOT NULL, time REAL NOT NULL, what TEXT NOT NULL, who TEXT NOT NULL);"
+#define CLOCK_COLUMNS \
+  "(trial INTEGER NOT NULL, episodes INTEGER NOT NULL, seconds REAL NOT NULL, PRIMARY KEY(trial, episodes)) WITHOUT ROWID;"
+#define VERSION_2 \
+  "CREATE TABLE change" CHANGE_COLUMNS "CREATE INDEX change_place ON change(trial);CREATE TABLE clock" CLOCK_COLUMNS
+
+const char schema_absent[] = "CREATE TEMP TABLE change" CHANGE_COLUMNS "CREATE TEMP TABLE clock" CLOCK_COLUMNS;
+
 static const char tables[] =
     "CREATE TABLE run(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE node(node INTEGER PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL);"
@@ -37,11 +47,13 @@ static const char tables[] =
     "CREATE UNIQUE INDEX steps_place ON steps(trial, chunk);"
     "CREATE TABLE event(id INTEGER PRIMARY KEY, time REAL NOT NULL, trial INTEGER, severity TEXT NOT NULL, text TEXT "
     "NOT NULL);"
+    VERSION_2
     "CREATE TABLE claim(claim INTEGER PRIMARY KEY, text TEXT NOT NULL, verdict TEXT NOT NULL DEFAULT '',"
     " figures TEXT NOT NULL DEFAULT '');";
 
 const char *const schema_migrations[SCHEMA_VERSION] = {
     [0] = "", /* there was no version 0 */
+    [1] = VERSION_2,
 };
 
 /* ---- Making ------------------------------------------------------------------------------------------- */

@@ -7,7 +7,7 @@
 
 enum {
   SCHEMA_APPLICATION = 0x62617564, /* "baud": PRAGMA application_id */
-  SCHEMA_VERSION = 1,              /* PRAGMA user_version */
+  SCHEMA_VERSION = 2,              /* PRAGMA user_version */
   SCHEMA_PAGE = 4096               /* a chunk's blob takes one page of overflow: 4.5 bytes a value in all */
 };
 
@@ -25,5 +25,7 @@ int schema_add_figures(store *s, baud_error *error);
 int schema_read_figures(store *s, baud_error *error);
 
 extern const char *const schema_migrations[SCHEMA_VERSION];
+/* For a reader of an older store: what that lacks, made empty on the connection alone. */
+extern const char schema_absent[];
 
 #endif

@@ -23,6 +23,8 @@ const char *const statement_text[STATEMENTS] = {
 
     [SQL_PUT_RUN] = "INSERT OR REPLACE INTO run(key, value) VALUES(?1, ?2)",
     [SQL_PUT_EVENT] = "INSERT INTO event(time, trial, severity, text) VALUES(?1, nullif(?2, -1), ?3, ?4)",
+    [SQL_PUT_CHANGE] = "INSERT INTO change(trial, time, what, who) VALUES(?1, ?2, ?3, ?4)",
+    [SQL_PUT_CLOCK] = "INSERT OR REPLACE INTO clock(trial, episodes, seconds) VALUES(?1, ?2, ?3)",
     [SQL_PUT_CLAIM] = "UPDATE claim SET verdict = ?2, figures = ?3 WHERE claim = ?1",
     [SQL_PUT_STATUS] = "UPDATE trial SET status = ?2, episodes = ?3, steps = ?4, reason = ?5,"
                        " started = CASE WHEN ?2 = 'R' THEN coalesce(started, ?6) ELSE started END,"
@@ -48,6 +50,8 @@ const char *const statement_text[STATEMENTS] = {
     [SQL_RESET_PYRAMID] = "DELETE FROM pyramid WHERE trial = ?1",
     [SQL_RESET_SERIES] = "DELETE FROM series WHERE trial = ?1",
     [SQL_RESET_STEPS] = "DELETE FROM steps WHERE trial = ?1",
+    [SQL_RESET_CHANGE] = "DELETE FROM change WHERE trial = ?1",
+    [SQL_RESET_CLOCK] = "DELETE FROM clock WHERE trial = ?1",
     [SQL_RESET_TRIAL] =
         "UPDATE trial SET status = 'Q', episodes = 0, steps = 0, started = NULL, finished = NULL, reason = ''"
         " WHERE trial = ?1",
@@ -55,11 +59,13 @@ const char *const statement_text[STATEMENTS] = {
     [SQL_GET_FIGURES] = "SELECT figure, name FROM figure",
     [SQL_GET_RUN] = "SELECT value FROM run WHERE key = ?1",
     [SQL_COUNT_TRIALS] = "SELECT coalesce(1 + max(trial), 0) FROM trial",
-    [SQL_GET_TRIALS] = "SELECT trial, config, seed, episodes, steps, status, id, reason FROM trial"
+    [SQL_GET_TRIALS] = "SELECT trial, config, seed, episodes, steps, status, id, reason,"
+                       " (SELECT count(*) FROM change WHERE change.trial = trial.trial) FROM trial"
                        " WHERE trial >= ?1 ORDER BY trial LIMIT ?2",
     [SQL_GET_EVENTS] =
         "SELECT id, coalesce(trial, -1), time, severity, text FROM event WHERE id < ?1 ORDER BY id DESC LIMIT ?2",
     [SQL_GET_CLAIMS] = "SELECT text, verdict, figures FROM claim ORDER BY claim LIMIT ?1",
+    [SQL_GET_CLOCK] = "SELECT episodes, seconds FROM clock WHERE trial = ?1 ORDER BY episodes LIMIT ?2",
     [SQL_GET_SERIES] = "SELECT mark, episodes, count, sum, min, max FROM series" WHERE_SERIES,
     /* chunks ?3 to ?4, the tail last */
     [SQL_GET_VALUES] =
@@ -73,8 +79,9 @@ const char *const statement_text[STATEMENTS] = {
         "SELECT chunk, n, before, last, data FROM steps WHERE trial = ?1 AND chunk BETWEEN ?2 AND ?3 ORDER BY chunk",
     [SQL_GET_LAST_STEPS] =
         "SELECT chunk, n, before, last, data FROM steps WHERE trial = ?1 ORDER BY chunk DESC LIMIT 1",
-    /* a configuration's trials by figure: how many measured it, the marks they have, mean over trials of total and of
+    /* a configuration's trials, but for those that were changed, by figure: how many measured it, the marks they have, mean over trials of total and of
        mean */
     [SQL_GET_MEANS] = "SELECT figure, count(*), group_concat(DISTINCT mark), avg(sum), avg(mean), sum(count)"
-                      " FROM trial JOIN series USING(trial) WHERE config = ?1 GROUP BY figure",
+                      " FROM trial JOIN series USING(trial) WHERE config = ?1"
+                      " AND NOT EXISTS (SELECT 1 FROM change WHERE change.trial = trial.trial) GROUP BY figure",
 };

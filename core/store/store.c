@@ -107,6 +107,7 @@ static int open_to_read(store **out, const char *path, int flags, baud_error *er
   int32_t version = 0;
   int code = database_open(&s, path, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | flags, error);
   if (!code) code = schema_check(s, &version, error);
+  if (!code && version < SCHEMA_VERSION) code = database_script(s, schema_absent, error);
   if (!code) code = schema_read_figures(s, error);
   if (!code) {
     *out = s;
@@ -145,6 +146,22 @@ int store_event(store *s, int64_t trial, char severity, const char *text, baud_e
   int code = database_enter(s, &b, error);
   if (code) return code;
   code = database_run(s, SQL_PUT_EVENT, error, "ditt", store_now(), trial, letter, text);
+  return database_leave(s, b, code, error);
+}
+
+int store_change(store *s, uint32_t trial, const char *what, const char *who, baud_error *error) {
+  bracket b;
+  int code = database_enter(s, &b, error);
+  if (code) return code;
+  code = database_run(s, SQL_PUT_CHANGE, error, "idtt", (int64_t)trial, store_now(), what, who);
+  return database_leave(s, b, code, error);
+}
+
+int store_clock(store *s, uint32_t trial, uint64_t episodes, double seconds, baud_error *error) {
+  bracket b;
+  int code = database_enter(s, &b, error);
+  if (code) return code;
+  code = database_run(s, SQL_PUT_CLOCK, error, "iid", (int64_t)trial, (int64_t)episodes, seconds);
   return database_leave(s, b, code, error);
 }
 

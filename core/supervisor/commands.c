@@ -1,4 +1,4 @@
-/* commands.c - what people may ask of a run, for one trial or for all: a table of four.
+/* commands.c - what people may ask of a run, for one trial or for all.
  *
  * A trial that a worker holds but has not begun is called back; if it was just beginning, the order follows it
  * (crew.c, take_begin). Whatever was done lies in the event log with who asked for it.
@@ -21,10 +21,10 @@ static void call_back(supervisor *s, uint32_t index) {
 
 /* Each does one trial; 1 when it changed something. */
 
-static int pause_one(supervisor *s, uint32_t index, const char *who) {
+static int pause_one(supervisor *s, uint32_t index, const request *r) {
   enum trial_status status = s->schedule.task[index].status;
   member *m = runner(s, index);
-  (void)who;
+  (void)r;
   if (status != STATUS_RUNNING && status != STATUS_QUEUED) return 0;
   record_status(s, index, STATUS_PAUSED, NULL);
   if (m) crew_pause(m);
@@ -33,21 +33,21 @@ static int pause_one(supervisor *s, uint32_t index, const char *who) {
   return 1;
 }
 
-static int resume_one(supervisor *s, uint32_t index, const char *who) {
+static int resume_one(supervisor *s, uint32_t index, const request *r) {
   member *m = runner(s, index);
-  (void)who;
+  (void)r;
   if (s->schedule.task[index].status != STATUS_PAUSED) return 0;
   record_status(s, index, m ? STATUS_RUNNING : STATUS_QUEUED, NULL);
   if (m) crew_resume(m);
   return 1;
 }
 
-static int stop_one(supervisor *s, uint32_t index, const char *who) {
+static int stop_one(supervisor *s, uint32_t index, const request *r) {
   char reason[WHO_SIZE + 32];
   enum trial_status status = s->schedule.task[index].status;
   member *m = runner(s, index);
   if (status_is_end(status)) return 0;
-  snprintf(reason, sizeof reason, "stopped by %s", who);
+  snprintf(reason, sizeof reason, "stopped by %s", r->who);
   if (m) {
     record_status(s, index, status, reason); /* ends as stopped once its worker says so */
     crew_stop(m);
@@ -59,69 +59,105 @@ static int stop_one(supervisor *s, uint32_t index, const char *who) {
   return 1;
 }
 
-static int rerun_one(supervisor *s, uint32_t index, const char *who) {
-  (void)who;
+static int rerun_one(supervisor *s, uint32_t index, const request *r) {
+  (void)r;
   if (!status_is_end(s->schedule.task[index].status) || s->schedule.task[index].is_assigned) return 0;
   record_reset(s, index);
   return 1;
 }
 
+static int step_one(supervisor *s, uint32_t index, const request *r) {
+  member *m = runner(s, index);
+  uint64_t episodes = r->episodes;
+  if (!m || s->schedule.task[index].status != STATUS_PAUSED) return 0;
+  crew_send_payload(m, MESSAGE_STEP, index, &episodes, sizeof episodes);
+  return 1;
+}
+
 static const struct command {
   const char *name, *done, *refused;
-  int (*one)(supervisor *s, uint32_t index, const char *who);
+  int (*one)(supervisor *s, uint32_t index, const request *r);
 } commands[] = {
     {"pause", "paused", "it does not run", pause_one},
     {"resume", "resumed", "it is not paused", resume_one},
     {"stop", "stopped", "it has ended", stop_one},
     {"rerun", "queued again", "it has not ended", rerun_one},
+    {"step", "stepped", "it is not paused in the middle of its run", step_one},
+    {"change", "changed", "", NULL}, /* change_one: its worker has the say */
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 /* What a command on the whole run means beyond its trials. */
-static void set_run_state(supervisor *s, const struct command *c, const char *who) {
+static void set_run_state(supervisor *s, const struct command *c, const request *r) {
   if (strcmp(c->name, "pause") == 0) s->is_paused = 1;
   if (strcmp(c->name, "resume") == 0) s->is_paused = 0;
   if (strcmp(c->name, "stop") == 0) {
     s->is_stopping = 1;
     s->is_paused = 0;
-    snprintf(s->who, sizeof s->who, "%s", who);
+    snprintf(s->who, sizeof s->who, "%s", r->who);
   }
   atomic_store_explicit(&s->board->state, s->is_paused ? 'P' : 'R', memory_order_relaxed);
   record_run(s, "status", "%s", s->is_paused ? "paused" : "running");
 }
 
-static int do_all(supervisor *s, const struct command *c, const char *who, baud_error *error) {
+static int do_all(supervisor *s, const struct command *c, const request *r, baud_error *error) {
   uint32_t changed = 0;
   int is_pause = strcmp(c->name, "pause") == 0, was_paused = s->is_paused;
-  set_run_state(s, c, who);
+  set_run_state(s, c, r);
   for (uint32_t i = 0; i < s->schedule.n; i++) {
     if (is_pause && s->schedule.task[i].status != STATUS_RUNNING) continue; /* the queue waits as it is */
-    changed += c->one(s, i, who) ? 1 : 0;
+    changed += c->one(s, i, r) ? 1 : 0;
   }
   if (changed == 0 && was_paused == s->is_paused && !s->is_stopping && !is_pause)
     return error_set(error, BAUD_ESTATE, "%s: there is no trial in the run that this could apply to", c->name);
-  record_event(s, -1, 'I', "run %s by %s (%u trials)", c->done, who, changed);
+  record_event(s, -1, 'I', "run %s by %s (%u trials)", c->done, r->who, changed);
   return 0;
 }
 
-int command_do(supervisor *s, const char *what, int64_t index, const char *who, baud_error *error) {
+/* Asks the worker that runs the trial; COMMAND_PENDING. */
+static int change_one(supervisor *s, uint32_t index, const request *r, baud_error *error) {
+  member *m = runner(s, index);
+  char payload[sizeof(message_change) + REQUEST_SIZE + WHO_SIZE];
+  message_change change = {.token = ++s->last_token};
+  if (!m) return error_set(error, BAUD_ESTATE, "trial %u cannot be changed: it does not run", index);
+  if (!r->key || !r->value) return error_set(error, BAUD_EARG, "\"change\" needs a \"key\" and a \"value\"");
+  memcpy(payload, &change, sizeof change);
+  size_t used = sizeof change;
+  const char *strings[MESSAGE_STRINGS] = {r->key, r->value, r->who};
+  for (int i = 0; i < MESSAGE_STRINGS; i++) {
+    size_t length = strlen(strings[i]) + 1;
+    if (used + length > sizeof payload) return error_set(error, BAUD_EARG, "the value is too long");
+    memcpy(payload + used, strings[i], length);
+    used += length;
+  }
+  crew_send_payload(m, MESSAGE_CHANGE, index, payload, used);
+  r->from->token = change.token;
+  r->from->asked = index;
+  return COMMAND_PENDING;
+}
+
+int command_do(supervisor *s, const request *r, baud_error *error) {
   const char *names[COMMANDS];
   const struct command *c = NULL;
   for (size_t i = 0; i < COMMANDS; i++) {
     names[i] = commands[i].name;
-    if (strcmp(what, commands[i].name) == 0) c = &commands[i];
+    if (strcmp(r->what, commands[i].name) == 0) c = &commands[i];
   }
   if (!c) {
-    const char *meant = error_closest(what, names, COMMANDS);
-    return error_set(error, BAUD_EARG, "unknown command \"%.40s\"%s%s%s", what, meant ? " (did you mean \"" : "",
+    const char *meant = error_closest(r->what, names, COMMANDS);
+    return error_set(error, BAUD_EARG, "unknown command \"%.40s\"%s%s%s", r->what, meant ? " (did you mean \"" : "",
                      meant ? meant : "", meant ? "\"?)" : "");
   }
   if (s->is_stopping) return error_set(error, BAUD_ESTATE, "the run is being stopped by %s", s->who);
-  if (index == -1) return do_all(s, c, who, error);
+  int64_t index = r->index;
+  if (index == -1 && !c->one) return error_set(error, BAUD_EARG, "%s: say which trial", c->name);
+  if (index == -1) return do_all(s, c, r, error);
   if (index < 0 || index >= (int64_t)s->schedule.n)
     return error_set(error, BAUD_EARG, "there is no trial %lld; the last is %u", (long long)index, s->schedule.n - 1);
-  if (!c->one(s, (uint32_t)index, who))
+  if (!c->one) return change_one(s, (uint32_t)index, r, error);
+  if (!c->one(s, (uint32_t)index, r))
     return error_set(error, BAUD_ESTATE, "trial %lld cannot be %s: %s", (long long)index, c->done, c->refused);
-  record_event(s, index, 'I', "%s by %s", c->done, who);
+  if (c->one == step_one) record_event(s, index, 'I', "stepped %llu episode%s by %s", (unsigned long long)r->episodes, r->episodes == 1 ? "" : "s", r->who);
+  else record_event(s, index, 'I', "%s by %s", c->done, r->who);
   return 0;
 }

@@ -104,6 +104,16 @@ void crew_send(member *m, enum message_kind kind, uint32_t index) {
   crew_flush(m);
 }
 
+void crew_send_payload(member *m, enum message_kind kind, uint32_t index, const void *payload, size_t size) {
+  static const char zeros[8];
+  size_t padded = message_padded(size);
+  message_head head = {MESSAGE_MAGIC, kind, index, (uint32_t)padded};
+  append(m, &head, sizeof head);
+  append(m, payload, size);
+  append(m, zeros, padded - size);
+  crew_flush(m);
+}
+
 static void hand_out(supervisor *s, member *m, uint32_t index) {
   static const char zeros[8];
   const plan_trial *t = &s->plan->trials[index];
@@ -224,6 +234,7 @@ static void let_go(supervisor *s, member *m, uint32_t at) {
   if (at == 0) m->held[0] = m->held[1];
   if (at == 0) m->has_begun = 0;
   schedule_return(&s->schedule, index);
+  serve_give_up(s, index);
 }
 
 void crew_pause(member *m) {
@@ -280,6 +291,7 @@ static int take_end(supervisor *s, member *m, uint32_t index, const void *payloa
   atomic_store_explicit(&entry->episodes, end.episodes, memory_order_relaxed);
   atomic_store_explicit(&entry->steps, end.steps, memory_order_relaxed);
   atomic_store_explicit(&entry->elapsed_ns, end.ran_ns, memory_order_relaxed);
+  record_clock(s, index, end.ran_ns);
   record_status(s, index, (enum trial_status)end.status, asked ? asked : reason);
   free(asked);
   let_go(s, m, at);
@@ -299,6 +311,15 @@ static int take_returned(supervisor *s, member *m, uint32_t index) {
   return 0;
 }
 
+static int take_answer(supervisor *s, member *m, uint32_t index, const void *payload, size_t size) {
+  message_answer answer;
+  const char *text[MESSAGE_STRINGS];
+  if (crew_holder(s, index) != m || message_answer_read(payload, size, &answer, text) != 0) return -1;
+  if (!answer.is_refused) record_change(s, index, text[0], text[1]);
+  serve_answer(s, answer.token, text[0], answer.is_refused ? text[0] : NULL);
+  return 0;
+}
+
 static int take(supervisor *s, member *m, const message_head *head, const void *payload) {
   if (head->kind == MESSAGE_HELLO) return 0;
   if (head->trial >= s->schedule.n) return -1;
@@ -308,6 +329,7 @@ static int take(supervisor *s, member *m, const message_head *head, const void *
     case MESSAGE_COLUMNS: return take_columns(s, m, head->trial, payload, head->size);
     case MESSAGE_END: return take_end(s, m, head->trial, payload, head->size);
     case MESSAGE_RETURNED: return take_returned(s, m, head->trial);
+    case MESSAGE_ANSWER: return take_answer(s, m, head->trial, payload, head->size);
     case MESSAGE_EVENT:
       if (!text || crew_holder(s, head->trial) != m) return -1;
       record_event(s, head->trial, 'W', "%.580s", text);

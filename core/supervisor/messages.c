@@ -103,6 +103,29 @@ int message_end_read(const void *payload, size_t size, message_end *end, const c
   return is_end && *reason ? 0 : -1;
 }
 
+/* The n strings behind a head of `from` bytes; -1 where they are not all there. */
+static int read_strings(const void *payload, size_t size, size_t from, int n, const char *strings[MESSAGE_STRINGS]) {
+  for (int i = 0; i < n; i++) {
+    const char *text = from < size ? (const char *)payload + from : NULL, *end = text ? memchr(text, 0, size - from) : NULL;
+    if (!end) return -1;
+    strings[i] = text;
+    from += (size_t)(end - text) + 1;
+  }
+  return 0;
+}
+
+int message_change_read(const void *payload, size_t size, message_change *change, const char *strings[MESSAGE_STRINGS]) {
+  if (size < sizeof *change) return -1;
+  memcpy(change, payload, sizeof *change);
+  return read_strings(payload, size, sizeof *change, 3, strings);
+}
+
+int message_answer_read(const void *payload, size_t size, message_answer *answer, const char *strings[MESSAGE_STRINGS]) {
+  if (size < sizeof *answer) return -1;
+  memcpy(answer, payload, sizeof *answer);
+  return read_strings(payload, size, sizeof *answer, 2, strings);
+}
+
 /* ---- Writing ------------------------------------------------------------------------------------------- */
 
 static int write_all(int fd, const unsigned char *bytes, size_t size) {
@@ -179,4 +202,19 @@ int message_put_end(message_writer *w, uint32_t index, const message_end *end, c
   memcpy(payload + sizeof *end, reason, length);
   payload[sizeof *end + length] = 0;
   return message_put(w, MESSAGE_END, index, payload, sizeof *end + length + 1);
+}
+
+int message_put_answer(message_writer *w, uint32_t index, const message_answer *answer, const char *text, const char *who) {
+  enum { LONGEST = 600 };
+  char payload[sizeof *answer + 2 * (LONGEST + 1)];
+  memcpy(payload, answer, sizeof *answer);
+  size_t used = sizeof *answer;
+  for (int i = 0; i < 2; i++) {
+    const char *string = i == 0 ? text : who;
+    size_t length = strnlen(string, LONGEST);
+    memcpy(payload + used, string, length);
+    used += length;
+    payload[used++] = 0;
+  }
+  return message_put(w, MESSAGE_ANSWER, index, payload, used);
 }

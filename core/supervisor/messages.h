@@ -22,13 +22,16 @@ enum message_kind {
   MESSAGE_EVENT = 4,    /* text: a warning about `trial` */
   MESSAGE_END = 5,      /* message_end: `trial` is over */
   MESSAGE_RETURNED = 6, /* `trial` was recalled and had not begun */
+  MESSAGE_ANSWER = 7,   /* message_answer: what became of a MESSAGE_CHANGE */
   /* from the supervisor */
   MESSAGE_RUN = 16,     /* message_run: queue this trial */
   MESSAGE_PAUSE = 17,   /* stop advancing, keep everything */
   MESSAGE_RESUME = 18,
   MESSAGE_STOP = 19,    /* end it as stopped, begun or not */
   MESSAGE_RECALL = 20,  /* give it back unless it has begun */
-  MESSAGE_QUIT = 21
+  MESSAGE_QUIT = 21,
+  MESSAGE_STEP = 22,    /* uint64_t: so many episodes on, while paused */
+  MESSAGE_CHANGE = 23   /* message_change: a live parameter, or how often it is scored */
 };
 
 typedef struct message_head {
@@ -53,6 +56,17 @@ typedef struct message_run { /* then three strings with their nuls: config, chec
   uint32_t config, pad;
 } message_run;
 
+typedef struct message_change { /* then three strings with their nuls: key, value (JSON), who asks */
+  uint64_t token; /* comes back with the answer */
+} message_change;
+
+typedef struct message_answer { /* then two strings with their nuls: what was changed, or why not; who asked */
+  uint64_t token;
+  uint32_t is_refused, pad;
+} message_answer;
+
+enum { MESSAGE_STRINGS = 3 };
+
 /* ---- Reading ------------------------------------------------------------------------------------------- */
 
 typedef struct message_buffer {
@@ -69,6 +83,8 @@ int message_next(message_buffer *b, message_head *head, const void **payload);
 /* Checks a payload of this size and points into it. 0, or -1 where it is not what it says. */
 int message_columns_read(const void *payload, size_t size, message_columns *head, trial_columns *columns);
 int message_end_read(const void *payload, size_t size, message_end *end, const char **reason);
+int message_change_read(const void *payload, size_t size, message_change *change, const char *strings[MESSAGE_STRINGS]);
+int message_answer_read(const void *payload, size_t size, message_answer *answer, const char *strings[MESSAGE_STRINGS]);
 /* The payload as text, or null where it holds no nul. */
 const char *message_text(const void *payload, size_t size);
 
@@ -88,6 +104,7 @@ int message_put(message_writer *w, enum message_kind kind, uint32_t index, const
 int message_put_text(message_writer *w, enum message_kind kind, uint32_t index, const char *text);
 int message_put_columns(message_writer *w, uint32_t index, const trial_columns *columns, const char marks[FIGURES]);
 int message_put_end(message_writer *w, uint32_t index, const message_end *end, const char *reason);
+int message_put_answer(message_writer *w, uint32_t index, const message_answer *answer, const char *text, const char *who);
 int message_flush(message_writer *w);
 
 static inline size_t message_padded(size_t size) { return (size + 7u) & ~(size_t)7u; }

@@ -3,7 +3,7 @@
  * supervisor.c  the loop: start, poll, end        schedule.c  which trial is next
  * crew.c        worker processes and their messages  watch.c     limits, silence, what a death means
  * record.c      store and board                    serve.c     the control socket
- * commands.c    pause, stop, resume, rerun
+ * commands.c    pause, stop, resume, rerun, step, change
  */
 #ifndef BAUD_CORE_SUPERVISOR_PARTS_H
 #define BAUD_CORE_SUPERVISOR_PARTS_H
@@ -35,9 +35,19 @@ typedef struct member { /* one worker process; pid 0: a free place */
 
 typedef struct client {
   int fd; /* -1: a free place */
+  uint64_t token; /* of the change whose outcome it waits for, about trial `asked`; 0: none. Its next request waits too */
+  uint32_t asked;
   size_t used;
   char line[REQUEST_SIZE];
 } client;
+
+typedef struct request { /* what a client asks for; texts are the client's */
+  const char *what, *who;
+  int64_t index;          /* a trial; -1: the whole run */
+  uint64_t episodes;      /* "step" */
+  const char *key, *value; /* "change": value as JSON */
+  client *from;
+} request;
 
 typedef struct supervisor {
   const supervisor_options *options;
@@ -53,6 +63,7 @@ typedef struct supervisor {
   client clients[MAX_CLIENTS];
   int is_paused, is_stopping, is_leaving;
   char who[WHO_SIZE];    /* asked for the stop */
+  uint64_t last_token;
   uint64_t started_ns, committed_ns, looked_at_files_ns;
   int has_open_transaction;
   int broken;            /* a code: the run cannot go on, `why` says why */
@@ -64,6 +75,9 @@ void record_columns(supervisor *s, uint32_t index, const message_columns *head, 
 void record_event(supervisor *s, int64_t index, char severity, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 void record_run(supervisor *s, const char *key, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* That the trial had run for so long when it had the episodes it has. */
+void record_clock(supervisor *s, uint32_t index, uint64_t ran_ns);
+void record_change(supervisor *s, uint32_t index, const char *what, const char *who);
 void record_reset(supervisor *s, uint32_t index);
 /* In schedule and board; in the store with the next commit. */
 void record_status(supervisor *s, uint32_t index, enum trial_status status, const char *reason);
@@ -77,6 +91,7 @@ void record_break(supervisor *s, int code); /* the store refused: s->why says wh
 void crew_staff(supervisor *s);                 /* starts workers and hands out trials */
 void crew_read(supervisor *s, member *m);       /* takes the messages that have come */
 void crew_send(member *m, enum message_kind kind, uint32_t index);
+void crew_send_payload(member *m, enum message_kind kind, uint32_t index, const void *payload, size_t size);
 void crew_pause(member *m);                     /* these three: the trial that it runs */
 void crew_resume(member *m);
 void crew_stop(member *m);
@@ -91,12 +106,17 @@ void watch_members(supervisor *s);              /* time limits, silence, orders 
 void watch_conclude(supervisor *s, member *m, int exit_status);
 
 /* commands.c */
-int command_do(supervisor *s, const char *what, int64_t index, const char *who, baud_error *error);
+enum { COMMAND_PENDING = 1 }; /* the worker has been asked: serve_answer says what became of it */
+int command_do(supervisor *s, const request *r, baud_error *error);
 
 /* serve.c */
 int serve_open(supervisor *s, baud_error *error);
 void serve_accept(supervisor *s);
 void serve_read(supervisor *s, client *c);
 void serve_close(supervisor *s);
+/* What became of a change: null `refusal`: done. */
+void serve_answer(supervisor *s, uint64_t token, const char *text, const char *refusal);
+/* A trial left its worker: whoever waits for an answer about it gets one. */
+void serve_give_up(supervisor *s, uint32_t index);
 
 #endif

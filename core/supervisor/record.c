@@ -29,6 +29,16 @@ int record_is_open(supervisor *s) {
   return s->has_open_transaction;
 }
 
+/* Some twenty moments for each doubling of the episodes: curves over time need no more. */
+static int is_due(const task *t) { return t->episodes > t->timed_at + t->timed_at / 32; }
+
+void record_clock(supervisor *s, uint32_t index, uint64_t ran_ns) {
+  task *t = &s->schedule.task[index];
+  if (t->episodes == t->timed_at || !record_is_open(s)) return;
+  t->timed_at = t->episodes;
+  record_break(s, store_clock(s->store, index, t->episodes, (double)ran_ns * 1e-9, &s->why));
+}
+
 void record_columns(supervisor *s, uint32_t index, const message_columns *head, const trial_columns *columns) {
   task *t = &s->schedule.task[index];
   if (!record_is_open(s)) return;
@@ -41,6 +51,7 @@ void record_columns(supervisor *s, uint32_t index, const message_columns *head, 
   t->episodes += head->n;
   t->steps = columns->steps[head->n - 1];
   t->is_dirty = 1;
+  if (is_due(t)) record_clock(s, index, atomic_load_explicit(&s->board->trial[index].elapsed_ns, memory_order_relaxed));
 }
 
 void record_event(supervisor *s, int64_t index, char severity, const char *format, ...) {
@@ -66,9 +77,17 @@ static void clear_on_board(board_trial *entry) {
   recent nothing;
   recent_reset(&nothing);
   recent_publish(&nothing, entry);
+  atomic_store_explicit(&entry->changes, 0, memory_order_relaxed);
   atomic_store_explicit(&entry->episodes, 0, memory_order_relaxed);
   atomic_store_explicit(&entry->steps, 0, memory_order_relaxed);
   atomic_store_explicit(&entry->elapsed_ns, 0, memory_order_relaxed);
+}
+
+/* From here on the trial's id does not describe it: store and board say so. */
+void record_change(supervisor *s, uint32_t index, const char *what, const char *who) {
+  record_event(s, index, 'W', "changed: %.200s, by %.100s", what, who);
+  if (record_is_open(s)) record_break(s, store_change(s->store, index, what, who, &s->why));
+  atomic_fetch_add_explicit(&s->board->trial[index].changes, 1, memory_order_relaxed);
 }
 
 void record_reset(supervisor *s, uint32_t index) {
@@ -163,12 +182,12 @@ int record_open_board(supervisor *s, baud_error *error) {
   for (uint32_t i = 0; i < s->plan->n_trials; i++) {
     const plan_trial *t = &s->plan->trials[i];
     const task *known = &s->schedule.task[i];
-    b->trial[i].config = t->config;
     b->trial[i].seed = t->seed;
     b->trial[i].target_episodes = s->plan->configs[t->config].episodes;
     b->trial[i].status = (uint32_t)known->status;
     b->trial[i].episodes = known->episodes;
     b->trial[i].steps = known->steps;
+    b->trial[i].changes = known->changes;
     if (known->episodes > 0 && ended++ < MOST_RESTORED) restore_recent(s, i);
   }
   record_counts(s);

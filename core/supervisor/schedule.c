@@ -64,7 +64,8 @@ void schedule_return(schedule *s, uint32_t index) {
 
 void schedule_reset(schedule *s, uint32_t index) {
   task *t = &s->task[index];
-  t->episodes = t->steps = t->measured = 0;
+  t->episodes = t->steps = t->measured = t->timed_at = 0;
+  t->changes = 0;
   schedule_set(s, index, STATUS_QUEUED, NULL);
 }
 

@@ -15,7 +15,9 @@ typedef struct task { /* a trial, as the supervisor sees it */
   uint8_t is_assigned; /* a worker holds it */
   uint8_t is_parent;   /* another starts from its checkpoint */
   uint8_t is_dirty;    /* the store does not know the status yet */
+  uint32_t changes;    /* as the store had them when the run was taken up; the board counts on */
   uint64_t episodes, steps, measured;
+  uint64_t timed_at;   /* episodes at which its running time was last put down */
   char *reason;        /* why it failed or was stopped; null otherwise */
 } task;
 

@@ -71,62 +71,108 @@ static int ping(supervisor *s, cJSON *reply) {
   return 0;
 }
 
-/* "trial": absent means the whole run. */
-static int read_index(const cJSON *request, int64_t *index, baud_error *error) {
-  const cJSON *given = cJSON_GetObjectItemCaseSensitive(request, "trial");
-  *index = -1;
+/* A whole number of a request; `absent` where it is not said. */
+static int read_whole(const cJSON *item, const char *key, int64_t absent, int64_t *value, baud_error *error) {
+  const cJSON *given = cJSON_GetObjectItemCaseSensitive(item, key);
+  *value = absent;
   if (!given) return 0;
   if (!cJSON_IsNumber(given) || given->valuedouble != floor(given->valuedouble) || fabs(given->valuedouble) > 1e9)
-    return error_set(error, BAUD_EARG, "\"trial\" must be a whole number");
-  *index = (int64_t)given->valuedouble;
+    return error_set(error, BAUD_EARG, "\"%s\" must be a whole number", key);
+  *value = (int64_t)given->valuedouble;
   return 0;
 }
 
 /* Printable and short, whatever was sent. */
-static void read_who(const cJSON *request, char who[WHO_SIZE]) {
-  const char *given = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(request, "who"));
+static void read_who(const cJSON *item, char who[WHO_SIZE]) {
+  const char *given = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "who"));
   snprintf(who, WHO_SIZE, "%.*s", WHO_SIZE - 1, given && given[0] ? given : "someone");
   for (char *c = who; *c; c++)
     if ((unsigned char)*c < ' ' || (unsigned char)*c > 126) *c = '?'; /* a cut may lie within a character */
 }
 
-static int answer(supervisor *s, const char *line, cJSON *reply, baud_error *error) {
-  char who[WHO_SIZE];
-  int64_t index;
-  cJSON *request = cJSON_Parse(line);
-  const char *what = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(request, "do"));
-  int code = 0;
-  if (!what) {
-    code = error_set(error, BAUD_EARG, "a request is a line of JSON like {\"do\":\"pause\",\"trial\":3}");
-  } else if (read_index(request, &index, error) != 0) {
-    code = error->code;
-  } else if (strcmp(what, "ping") == 0) {
+/* The request as a struct; `value` is the JSON of its value, to be freed. */
+static int read_request(const cJSON *item, request *r, char **value, baud_error *error) {
+  int64_t episodes;
+  r->what = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "do"));
+  r->key = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "key"));
+  if (!r->what) return error_set(error, BAUD_EARG, "a request is a line of JSON like {\"do\":\"pause\",\"trial\":3}");
+  if (read_whole(item, "trial", -1, &r->index, error) != 0) return error->code;
+  if (read_whole(item, "episodes", 1, &episodes, error) != 0) return error->code;
+  if (episodes < 1) return error_set(error, BAUD_EARG, "\"episodes\" must be 1 or more");
+  r->episodes = (uint64_t)episodes;
+  const cJSON *given = cJSON_GetObjectItemCaseSensitive(item, "value");
+  r->value = *value = given ? cJSON_PrintUnformatted(given) : NULL;
+  return 0;
+}
+
+static int answer(supervisor *s, client *c, const char *line, cJSON *reply, baud_error *error) {
+  char who[WHO_SIZE], *value = NULL;
+  cJSON *item = cJSON_Parse(line);
+  request r = {.who = who, .from = c};
+  int code = read_request(item, &r, &value, error);
+  read_who(item, who);
+  if (code == 0 && strcmp(r.what, "ping") == 0) {
     code = ping(s, reply);
-  } else {
-    read_who(request, who);
-    if (strcmp(what, "shutdown") == 0) {
-      s->is_leaving = 1;
-      record_event(s, -1, 'W', "supervisor shut down by %s; baud resume goes on", who);
-    } else {
-      code = command_do(s, what, index, who, error);
-    }
+  } else if (code == 0 && strcmp(r.what, "shutdown") == 0) {
+    s->is_leaving = 1;
+    record_event(s, -1, 'W', "supervisor shut down by %s; baud resume goes on", who);
+  } else if (code == 0) {
+    code = command_do(s, &r, error);
   }
-  cJSON_Delete(request);
+  free(value);
+  cJSON_Delete(item);
   return code;
 }
 
-static void reply_to(supervisor *s, client *c, const char *line) {
-  baud_error error = {0};
-  cJSON *reply = cJSON_CreateObject();
-  int code = answer(s, line, reply, &error);
-  cJSON_AddBoolToObject(reply, "ok", code == 0);
-  if (code != 0) cJSON_AddStringToObject(reply, "error", error.text);
+/* Sends a reply and frees it. */
+static void send_reply(client *c, cJSON *reply, int is_ok, const char *why) {
+  cJSON_AddBoolToObject(reply, "ok", is_ok);
+  if (!is_ok) cJSON_AddStringToObject(reply, "error", why);
   char *text = cJSON_PrintUnformatted(reply);
   cJSON_Delete(reply);
   size_t length = text ? strlen(text) : 0;
   if (text) text[length++] = '\n';
   if (!text || send(c->fd, text, length, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)length) hang_up(c);
   free(text);
+}
+
+static void reply_to(supervisor *s, client *c, const char *line) {
+  baud_error error = {0};
+  cJSON *reply = cJSON_CreateObject();
+  int code = answer(s, c, line, reply, &error);
+  if (code == COMMAND_PENDING) cJSON_Delete(reply);
+  else send_reply(c, reply, code == 0, error.text);
+}
+
+/* The requests that have come whole, one after another. One that waits for its outcome holds up those behind it. */
+static void reply_to_all(supervisor *s, client *c) {
+  for (char *end; c->fd >= 0 && !c->token && (end = memchr(c->line, '\n', c->used));) {
+    size_t length = (size_t)(end - c->line) + 1;
+    *end = 0;
+    reply_to(s, c, c->line);
+    if (c->fd < 0) return;
+    c->used -= length;
+    memmove(c->line, c->line + length, c->used);
+  }
+}
+
+static void release(supervisor *s, client *c, const char *text, const char *refusal) {
+  cJSON *reply = cJSON_CreateObject();
+  c->token = 0;
+  if (text) cJSON_AddStringToObject(reply, "text", text);
+  send_reply(c, reply, refusal == NULL, refusal);
+  if (c->fd >= 0) reply_to_all(s, c);
+}
+
+void serve_answer(supervisor *s, uint64_t token, const char *text, const char *refusal) {
+  for (int i = 0; i < MAX_CLIENTS; i++)
+    if (s->clients[i].fd >= 0 && s->clients[i].token == token) release(s, &s->clients[i], refusal ? NULL : text, refusal);
+}
+
+void serve_give_up(supervisor *s, uint32_t index) {
+  for (int i = 0; i < MAX_CLIENTS; i++)
+    if (s->clients[i].fd >= 0 && s->clients[i].token && s->clients[i].asked == index)
+      release(s, &s->clients[i], NULL, "the trial ended before it could be changed");
 }
 
 void serve_read(supervisor *s, client *c) {
@@ -137,13 +183,6 @@ void serve_read(supervisor *s, client *c) {
     return;
   }
   c->used += (size_t)n;
-  for (char *end; c->fd >= 0 && (end = memchr(c->line, '\n', c->used));) {
-    size_t length = (size_t)(end - c->line) + 1;
-    *end = 0;
-    reply_to(s, c, c->line);
-    if (c->fd < 0) return;
-    c->used -= length;
-    memmove(c->line, c->line + length, c->used);
-  }
-  if (c->used == sizeof c->line - 1) hang_up(c);
+  reply_to_all(s, c);
+  if (c->fd >= 0 && c->used == sizeof c->line - 1) hang_up(c);
 }

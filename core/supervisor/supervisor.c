@@ -86,7 +86,18 @@ static int lacks_checkpoint(const supervisor *s, uint32_t index) {
   return s->schedule.task[index].is_parent && access(path, R_OK) != 0;
 }
 
+/* Whether "3,7-9" holds it. */
+static int is_named(const char *list, uint32_t index) {
+  for (char *end; list && *list; list = *end == ',' ? end + 1 : "") {
+    unsigned long first = strtoul(list, &end, 10), last = *end == '-' ? strtoul(end + 1, &end, 10) : first;
+    if (index >= first && index <= last) return 1;
+  }
+  return 0;
+}
+
 static int begins_anew(const supervisor *s, uint32_t index, enum trial_status status) {
+  if (s->options->again == AGAIN_NAMED && status_is_end(status))
+    return is_named(s->options->named, index) || (status == STATUS_DONE && lacks_checkpoint(s, index));
   if (status == STATUS_FAILED) return s->options->again == AGAIN_STOPPED_AND_FAILED;
   return status != STATUS_DONE || lacks_checkpoint(s, index);
 }
@@ -111,6 +122,7 @@ static int take_up(supervisor *s, baud_error *error) {
       t->is_dirty = 0;
       t->episodes = rows[i].episodes;
       t->steps = rows[i].steps;
+      t->changes = rows[i].changes;
     }
     first += n;
   }
@@ -149,6 +161,7 @@ static void note_start(supervisor *s) {
   uint32_t left = schedule_count(&s->schedule, STATUS_QUEUED);
   record_event(s, -1, 'I', "run %s: %u of %u trials to do, %u at once", is_new ? "started" : "taken up again", left,
                s->schedule.n, s->options->jobs);
+  if (s->options->again == AGAIN_NAMED) record_event(s, -1, 'I', "run again by %.80s: trials %.400s", s->options->who, s->options->named);
   record_commit(s);
 }
 
@@ -232,6 +245,9 @@ static void judge(supervisor *s) {
   if (!s->options->judge || s->broken || s->plan->n_claims == 0) return;
   record_commit(s); /* everything that claims may ask for is in the store */
   if (!record_is_open(s)) return;
+  uint32_t changed = 0;
+  for (uint32_t i = 0; i < s->schedule.n; i++) changed += atomic_load_explicit(&s->board->trial[i].changes, memory_order_relaxed) > 0;
+  if (changed) record_event(s, -1, 'W', "%u trial%s changed while running: the claims leave %s out", changed, changed == 1 ? " was" : "s were", changed == 1 ? "it" : "them");
   if (s->options->judge(s->folder, s->store, &error) != 0)
     record_event(s, -1, 'E', "claims could not be judged: %.500s", error.text);
 }

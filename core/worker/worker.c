@@ -18,7 +18,7 @@
 #include "worker/faults.h"
 #include "worker/recent.h"
 
-enum { MAX_JOBS = 4, FIRST_SLICE_TICKS = 8, IDLE_BEAT_MS = 500 };
+enum { MAX_JOBS = 4, MAX_CHANGES = 8, FIRST_SLICE_TICKS = 8, IDLE_BEAT_MS = 500 };
 static const uint64_t slice_ns = 20000000, delivery_ns = 200000000, longest_slice_ticks = 1u << 30;
 
 typedef struct job { /* a trial that was handed to this worker */
@@ -27,7 +27,14 @@ typedef struct job { /* a trial that was handed to this worker */
   char *text; /* owns the three strings */
   const char *config, *load, *save;
   int is_paused, is_stopped;
+  uint64_t steps_due; /* episodes to go on while paused */
 } job;
+
+typedef struct change { /* asked for, not yet made: it waits for the trial to be between two slices */
+  message_change head;
+  char *text; /* owns the three strings */
+  const char *key, *value, *who;
+} change;
 
 typedef struct worker {
   const worker_options *options;
@@ -42,6 +49,8 @@ typedef struct worker {
   trial *trial;
   char marks[FIGURES];
   recent recent;
+  change changes[MAX_CHANGES];
+  uint32_t n_changes;
   uint64_t sent_episodes, episodes, steps;
   uint64_t began_ns, paused_ns, delivered_ns;
 } worker;
@@ -70,15 +79,44 @@ static void take_run(worker *w, uint32_t index, const void *payload, size_t size
   w->n_jobs++;
 }
 
+static void answer_change(worker *w, uint32_t index, const change *c, const char *text, int is_refused) {
+  message_answer answer = {.token = c->head.token, .is_refused = (uint32_t)is_refused};
+  message_put_answer(&w->out, index, &answer, text, c->who);
+}
+
+static void take_change(worker *w, uint32_t index, const void *payload, size_t size) {
+  const char *strings[MESSAGE_STRINGS];
+  change c = {.who = ""};
+  if (message_change_read(payload, size, &c.head, strings) != 0) return;
+  c.who = strings[2];
+  int is_running = w->has_begun && w->n_jobs > 0 && w->jobs[0].index == index;
+  if (is_running && w->n_changes < MAX_CHANGES && (c.text = malloc(size - sizeof c.head))) {
+    memcpy(c.text, (const char *)payload + sizeof c.head, size - sizeof c.head);
+    c.key = c.text;
+    c.value = c.key + strlen(c.key) + 1;
+    c.who = c.value + strlen(c.value) + 1;
+    w->changes[w->n_changes++] = c;
+    return;
+  }
+  answer_change(w, index, &c, is_running ? "too many changes at once: wait for the first to be made" : "the trial does not run here", 1);
+  message_flush(&w->out);
+}
+
 static void obey(worker *w, const message_head *head, const void *payload) {
   if (head->kind == MESSAGE_QUIT) w->is_leaving = 1;
   if (head->kind == MESSAGE_RUN) take_run(w, head->trial, payload, head->size);
+  if (head->kind == MESSAGE_CHANGE) take_change(w, head->trial, payload, head->size);
   for (uint32_t i = 0; i < w->n_jobs; i++) {
     job *j = &w->jobs[i];
     if (j->index != head->trial) continue;
     if (head->kind == MESSAGE_PAUSE) j->is_paused = 1;
     if (head->kind == MESSAGE_RESUME) j->is_paused = 0;
     if (head->kind == MESSAGE_STOP) j->is_stopped = 1;
+    if (head->kind == MESSAGE_STEP && head->size >= sizeof j->steps_due) {
+      uint64_t more;
+      memcpy(&more, payload, sizeof more);
+      j->steps_due += more;
+    }
     if (head->kind == MESSAGE_RECALL && (i > 0 || !w->has_begun)) {
       uint32_t index = j->index;
       remove_job(w, i);
@@ -138,12 +176,28 @@ static void rescue(void) {
 
 /* ---- A trial ------------------------------------------------------------------------------------------- */
 
+/* Changes that were asked for, now that the trial stands between two slices. */
+static void make_changes(worker *w) {
+  for (uint32_t i = 0; i < w->n_changes; i++) {
+    baud_error refused = {0};
+    char what[300];
+    change *c = &w->changes[i];
+    int code = w->trial ? trial_change(w->trial, c->key, c->value, what, sizeof what, &refused)
+                        : error_set(&refused, BAUD_ESTATE, "the trial ended before it could be changed");
+    answer_change(w, w->jobs[0].index, c, code ? refused.text : what, code != 0);
+    free(c->text);
+  }
+  if (w->n_changes) message_flush(&w->out);
+  w->n_changes = 0;
+}
+
 static void rest_while_paused(worker *w) {
   uint64_t since = board_now_ns();
   deliver(w, since);
   message_flush(&w->out);
-  while (w->jobs[0].is_paused && !w->jobs[0].is_stopped && !w->is_leaving) {
+  while (w->jobs[0].is_paused && !w->jobs[0].steps_due && !w->jobs[0].is_stopped && !w->is_leaving) {
     take_orders(w, IDLE_BEAT_MS);
+    make_changes(w);
     atomic_store_explicit(&w->board->trial[w->jobs[0].index].beat_ns, board_now_ns(), memory_order_relaxed);
   }
   w->paused_ns += board_now_ns() - since;
@@ -161,13 +215,18 @@ static uint64_t next_slice(uint64_t done, uint64_t took_ns) {
 static int advance_in_slices(worker *w, baud_error *error) {
   uint64_t ticks = FIRST_SLICE_TICKS, start = board_now_ns();
   for (;;) {
+    job *j = &w->jobs[0];
     take_orders(w, 0);
-    if (w->jobs[0].is_paused) rest_while_paused(w), start = board_now_ns();
-    if (w->jobs[0].is_stopped || w->is_leaving) return BAUD_ESTOPPED;
-    uint64_t before = w->steps;
-    int code = trial_advance(w->trial, UINT32_MAX, ticks, error);
+    make_changes(w);
+    if (j->is_paused && !j->steps_due) rest_while_paused(w), start = board_now_ns();
+    if (j->is_stopped || w->is_leaving) return BAUD_ESTOPPED;
+    uint64_t before = w->steps, episodes_before = w->episodes;
+    uint32_t most = j->is_paused && j->steps_due < UINT32_MAX ? (uint32_t)j->steps_due : UINT32_MAX;
+    int code = trial_advance(w->trial, most, ticks, error);
     uint64_t now = board_now_ns();
     w->episodes = trial_episodes(w->trial);
+    uint64_t gone = w->episodes - episodes_before; /* lanes may finish together: more than asked for */
+    j->steps_due = j->is_paused && j->steps_due > gone ? j->steps_due - gone : 0;
     w->steps = trial_steps(w->trial);
     show_on_board(w, now);
     if (code != TRIAL_RUNNING || w->episodes - w->sent_episodes >= TRIAL_CHUNK || now - w->delivered_ns > delivery_ns)
@@ -213,6 +272,7 @@ static void run_job(worker *w) {
     faults_end();
     end.status = code == TRIAL_DONE ? STATUS_DONE : code == BAUD_ESTOPPED ? STATUS_STOPPED : STATUS_FAILED;
   }
+  make_changes(w); /* too late: whoever asked is told */
   end.episodes = w->episodes;
   end.steps = w->steps;
   end.ran_ns = board_now_ns() - w->began_ns - w->paused_ns;

@@ -20,8 +20,8 @@ static const baud_param beb_params[BEB_PARAMS] = {
   BAUD_MDP_PARAM_ROWS,
   BAUD_PARAM_CHOICE("bonus", BEB_BONUS_VISITS, beb_bonuses, BEB_BONUSES, "what it shrinks with: beta / (1 + visits), "
                     "/ (1 + visits and prior), or the latter times the steps left, as in Duan et al."),
-  BAUD_PARAM_FLOAT("beta", 2, 0, 1e9, "", "weight of the bonus; 0: greedy in the mean world"),
-  BAUD_PARAM_FLOAT("epsilon", 0, 0, 1, "", "chance of an action that is drawn from all alike")
+  BAUD_PARAM_LIVE_FLOAT("beta", 2, 0, 1e9, "", "weight of the bonus; 0: greedy in the mean world"),
+  BAUD_PARAM_LIVE_FLOAT("epsilon", 0, 0, 1, "", "chance of an action that is drawn from all alike")
 };
 
 typedef struct beb_model {

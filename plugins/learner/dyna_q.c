@@ -16,11 +16,11 @@ enum {
   DYNA_PARAM_INITIAL, DYNA_PARAM_PRIOR, DYNA_PARAM_SLOTS, DYNA_PARAMS
 };
 static const baud_param dyna_q_params[DYNA_PARAMS] = {
-  BAUD_PARAM_FLOAT("lr", 0.1, 0, 1, "", "step size of the values"),
+  BAUD_PARAM_LIVE_FLOAT("lr", 0.1, 0, 1, "", "step size of the values"),
   BAUD_PARAM_FLOAT("discount", 0.95, 0, 1, "", "gamma, weight of a reward one step later"),
-  BAUD_PARAM_FLOAT("epsilon", 0.1, 0, 1, "", "probability of a random action"),
-  BAUD_PARAM_INT("planning", 50, 0, 1000000, "steps", "remembered steps learned from after each real one"),
-  BAUD_PARAM_FLOAT("kappa", 0, 0, 1e6, "", "bonus for what was long not tried (Dyna-Q+); 0: none"),
+  BAUD_PARAM_LIVE_FLOAT("epsilon", 0.1, 0, 1, "", "probability of a random action"),
+  BAUD_PARAM_LIVE_INT("planning", 50, 0, 1000000, "steps", "remembered steps learned from after each real one"),
+  BAUD_PARAM_LIVE_FLOAT("kappa", 0, 0, 1e6, "", "bonus for what was long not tried (Dyna-Q+); 0: none"),
   BAUD_PARAM_FLAG("plus", 0, "plan with actions that were never tried, too (Dyna-Q+)"),
   BAUD_PARAM_FLOAT("initial", 0, -1e9, 1e9, "", "value of all actions to begin with"),
   BAUD_PARAM_FLOAT("prior", 0, 0, 1e6, "", "pseudo-count of each outcome in answers; 0: 1 over their number"),

@@ -11,7 +11,7 @@ enum { EPSILON_GREEDY_PARAM_TIES = BAUD_ARMS_PARAMS, EPSILON_GREEDY_PARAM_EPSILO
 static const char *const epsilon_greedy_ties[] = BAUD_TIES_NAMES;
 static const baud_param epsilon_greedy_params[EPSILON_GREEDY_PARAMS] = {
   BAUD_ARMS_PARAM_ROWS, BAUD_PARAM_TIES(epsilon_greedy_ties),
-  BAUD_PARAM_FLOAT("epsilon", 0.05, 0, 1, "", "chance of a pull that is drawn from all arms alike")
+  BAUD_PARAM_LIVE_FLOAT("epsilon", 0.05, 0, 1, "", "chance of a pull that is drawn from all arms alike")
 };
 
 typedef struct epsilon_greedy_model {

@@ -16,12 +16,12 @@ enum {
   GRPO_PARAMS
 };
 static const baud_param grpo_params[GRPO_PARAMS] = {
-  BAUD_PARAM_FLOAT("lr", 1, 0, 1e6, "", "step size of the logits"),
+  BAUD_PARAM_LIVE_FLOAT("lr", 1, 0, 1e6, "", "step size of the logits"),
   BAUD_PARAM_INT("group", 8, 2, 1000000, "episodes", "how many episodes are judged together"),
   BAUD_PARAM_FLAG("normalise", 1, "divide by the standard deviation of the group's returns"),
   BAUD_PARAM_FLOAT("epsilon", 1e-4, 0, 1, "", "added to that standard deviation"),
   BAUD_PARAM_FLAG("per_step", 0, "divide each episode's gradient by its length"),
-  BAUD_PARAM_FLOAT("kl", 0, 0, 1e6, "", "weight of each step's KL divergence from the initial, uniform policy")
+  BAUD_PARAM_LIVE_FLOAT("kl", 0, 0, 1e6, "", "weight of each step's KL divergence from the initial, uniform policy")
 };
 
 typedef struct grpo_model {

@@ -18,10 +18,10 @@ enum {
 enum { SWEEP_BY_COUNTS, SWEEP_BY_LAST };
 static const char *const sweep_models[] = { "counts", "last" };
 static const baud_param sweep_params[SWEEP_PARAMS] = {
-  BAUD_PARAM_FLOAT("lr", 1, 0, 1, "", "step size of a backup"),
+  BAUD_PARAM_LIVE_FLOAT("lr", 1, 0, 1, "", "step size of a backup"),
   BAUD_PARAM_FLOAT("discount", 0.95, 0, 1, "", "gamma, weight of a reward one step later"),
-  BAUD_PARAM_FLOAT("epsilon", 0.1, 0, 1, "", "probability of a random action"),
-  BAUD_PARAM_INT("planning", 5, 0, 1000000, "backups", "the most backups after each real step"),
+  BAUD_PARAM_LIVE_FLOAT("epsilon", 0.1, 0, 1, "", "probability of a random action"),
+  BAUD_PARAM_LIVE_INT("planning", 5, 0, 1000000, "backups", "the most backups after each real step"),
   BAUD_PARAM_FLOAT("theta", 1e-4, 0, 1e9, "", "changes of value that are no larger are not urgent"),
   BAUD_PARAM_CHOICE("model", SWEEP_BY_COUNTS, sweep_models, 2,
                     "back up the mean of all that was observed, or the last outcome of each pair"),

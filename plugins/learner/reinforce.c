@@ -17,7 +17,7 @@ enum { REINFORCE_PARAM_LR, REINFORCE_PARAM_BASELINE, REINFORCE_PARAM_DISCOUNT, R
 enum { REINFORCE_BASELINE_NONE, REINFORCE_BASELINE_MEAN, REINFORCE_BASELINE_STATE };
 static const char *const reinforce_baselines[] = { "none", "mean", "state" };
 static const baud_param reinforce_params[REINFORCE_PARAMS] = {
-  BAUD_PARAM_FLOAT("lr", 1, 0, 1e6, "", "step size of the logits"),
+  BAUD_PARAM_LIVE_FLOAT("lr", 1, 0, 1e6, "", "step size of the logits"),
   BAUD_PARAM_CHOICE("baseline", REINFORCE_BASELINE_NONE, reinforce_baselines, 3,
                     "none; mean: of the returns of earlier episodes; state: of what followed in each state"),
   BAUD_PARAM_FLOAT("discount", 1, 0, 1, "", "gamma, weight of a reward one step later")

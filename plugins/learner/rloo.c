@@ -11,9 +11,9 @@
 
 enum { RLOO_PARAM_LR, RLOO_PARAM_GROUP, RLOO_PARAM_KL, RLOO_PARAMS };
 static const baud_param rloo_params[RLOO_PARAMS] = {
-  BAUD_PARAM_FLOAT("lr", 1, 0, 1e6, "", "step size of the logits"),
+  BAUD_PARAM_LIVE_FLOAT("lr", 1, 0, 1e6, "", "step size of the logits"),
   BAUD_PARAM_INT("group", 8, 2, 1000000, "episodes", "how many episodes are judged together"),
-  BAUD_PARAM_FLOAT("kl", 0, 0, 1e6, "", "weight of each step's KL divergence from the initial, uniform policy")
+  BAUD_PARAM_LIVE_FLOAT("kl", 0, 0, 1e6, "", "weight of each step's KL divergence from the initial, uniform policy")
 };
 
 typedef struct rloo_model {

@@ -16,9 +16,9 @@ enum {
 };
 static const char *const sarsa_lambda_visits[] = { "accumulate", "replace" };
 static const baud_param sarsa_lambda_params[SARSA_PARAMS] = {
-  BAUD_PARAM_FLOAT("lr", 0.1, 0, 1, "", "step size of the values"),
+  BAUD_PARAM_LIVE_FLOAT("lr", 0.1, 0, 1, "", "step size of the values"),
   BAUD_PARAM_FLOAT("discount", 0.95, 0, 1, "", "gamma, weight of a reward one step later"),
-  BAUD_PARAM_FLOAT("epsilon", 0.1, 0, 1, "", "probability of a random action"),
+  BAUD_PARAM_LIVE_FLOAT("epsilon", 0.1, 0, 1, "", "probability of a random action"),
   BAUD_PARAM_FLOAT("lambda", 0.9, 0, 1, "", "decay of the traces beside gamma; 0: one-step Sarsa"),
   BAUD_PARAM_FLOAT("initial", 0, -1e9, 1e9, "", "value of all actions to begin with"),
   BAUD_PARAM_CHOICE("traces", BAUD_TRACES_ACCUMULATE, sarsa_lambda_visits, 2,

@@ -10,7 +10,7 @@
 enum { UCB1_PARAM_SCALE = BAUD_ARMS_PARAMS, UCB1_PARAMS };
 static const baud_param ucb1_params[UCB1_PARAMS] = {
   BAUD_ARMS_PARAM_ROWS,
-  BAUD_PARAM_FLOAT("c", 0.2, 0, 100, "", "scale of the confidence bound; 1: as published by Auer et al.")
+  BAUD_PARAM_LIVE_FLOAT("c", 0.2, 0, 100, "", "scale of the confidence bound; 1: as published by Auer et al.")
 };
 
 typedef struct ucb1_model {

@@ -80,6 +80,48 @@ static void scoring_changes_nothing_but_what_is_scored(void **state) {
   assert_memory_equal(one.figure[FIGURE_RECEIVED_ALL], two.figure[FIGURE_RECEIVED_ALL], sizeof one.figure[0]);
 }
 
+/* Runs a trial with changes made after episode 20, in pairs of key and value. */
+static void run_changed(record *out, const char *json, const char *const *changes) {
+  trial *t;
+  baud_error error = {0};
+  char what[300];
+  memset(out, 0, sizeof *out);
+  if (trial_open(&t, plugins, json, 3, &error) != 0) fail_msg("%s", error.text);
+  for (int code = TRIAL_RUNNING; code == TRIAL_RUNNING;) {
+    code = trial_advance(t, out->n < 20 ? 20 : 1024, UINT64_MAX, &error);
+    if (code < 0) fail_msg("%s", error.text);
+    const trial_columns *c = trial_drain(t);
+    out->measured = c->measured;
+    for (uint32_t i = 0; i < c->n && out->n < EPISODES; i++, out->n++)
+      for (uint32_t f = 0; f < FIGURES; f++)
+        if (c->measured >> f & 1u) out->figure[f][out->n] = c->figure[f][i];
+    for (; out->n == 20 && *changes; changes += 2)
+      if (trial_change(t, changes[0], changes[1], what, sizeof what, &error) != 0) fail_msg("%s", error.text);
+  }
+  trial_close(t);
+}
+
+static void a_live_parameter_changes_what_follows_and_back_again_nothing(void **state) {
+  (void)state;
+  static const char *const there[] = {"learner.lr", "0.5", NULL}, *const and_back[] = {"learner.lr", "0.5", "learner.lr", "0.1", NULL};
+  run(&one, maze_run(), 3, 1024, UINT64_MAX);
+  run_changed(&two, maze_run(), and_back);
+  assert_memory_equal(&one, &two, sizeof one);
+  run_changed(&two, maze_run(), there);
+  for (uint32_t f = 0; f < FIGURES; f++) assert_memory_equal(one.figure[f], two.figure[f], 20 * sizeof(float));
+  assert_memory_not_equal(one.figure[FIGURE_STEPS], two.figure[FIGURE_STEPS], sizeof one.figure[0]);
+}
+
+static void another_rate_of_scoring_leaves_the_course_as_it_is(void **state) {
+  (void)state;
+  static const char *const rarely[] = {"score", "7", NULL};
+  run(&one, maze_run(), 3, 1024, UINT64_MAX);
+  run_changed(&two, maze_run(), rarely);
+  assert_memory_equal(one.figure[FIGURE_STEPS], two.figure[FIGURE_STEPS], sizeof one.figure[0]);
+  assert_memory_equal(one.figure[FIGURE_RETURN], two.figure[FIGURE_RETURN], sizeof one.figure[0]);
+  assert_true(!isnan(two.figure[FIGURE_CODE_OBSERVATION][28]) && isnan(two.figure[FIGURE_CODE_OBSERVATION][29]));
+}
+
 static void a_world_is_the_same_for_every_learner(void **state) {
   (void)state;
   const char *rest = "\"stop\":{\"episodes\":20},\"score\":{\"answers\":0,\"quiz\":0}";
@@ -197,6 +239,8 @@ int main(void) {
       cmocka_unit_test(how_a_trial_is_sliced_leaves_no_trace),
       cmocka_unit_test(another_seed_is_another_world),
       cmocka_unit_test(scoring_changes_nothing_but_what_is_scored),
+      cmocka_unit_test(a_live_parameter_changes_what_follows_and_back_again_nothing),
+      cmocka_unit_test(another_rate_of_scoring_leaves_the_course_as_it_is),
       cmocka_unit_test(a_world_is_the_same_for_every_learner),
       cmocka_unit_test(the_default_rate_scores_sixteen_an_octave),
       cmocka_unit_test(lanes_share_one_world_and_one_account),

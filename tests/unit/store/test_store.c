@@ -661,6 +661,38 @@ static void migrations_run_in_order_and_all_or_none(void **state) {
   store_close(s);
 }
 
+/* What an older baud wrote: read as it is, brought up to date when written. */
+static void a_store_of_version_1_is_read_and_then_brought_up_to_date(void **state) {
+  (void)state;
+  store *s = rig_create(1);
+  store_trial row;
+  store_moment moment;
+  uint32_t n = 1;
+  rig_ok(database_script(s, "DROP TABLE change; DROP TABLE clock; PRAGMA user_version = 1", &rig_error));
+  store_close(s);
+  rig_ok(store_open_readonly(&s, rig_path, &rig_error));
+  rig_ok(store_read_trials(s, 0, &row, &n, &rig_error));
+  assert_int_equal(row.changes, 0);
+  rig_ok(store_read_clock(s, 0, &moment, (n = 1, &n), &rig_error));
+  assert_int_equal(n, 0);
+  store_close(s);
+  rig_ok(store_open(&s, rig_path, &rig_error));
+  rig_ok(store_begin(s, &rig_error));
+  rig_ok(store_change(s, 0, "learner.lr 1 -> 0.3", "ann", &rig_error));
+  rig_ok(store_clock(s, 0, 100, 1.5, &rig_error));
+  rig_ok(store_commit(s, &rig_error));
+  rig_ok(store_read_trials(s, 0, &row, (n = 1, &n), &rig_error));
+  assert_int_equal(row.changes, 1);
+  rig_ok(store_read_clock(s, 0, &moment, (n = 1, &n), &rig_error));
+  assert_true(n == 1 && moment.episodes == 100 && moment.seconds == 1.5);
+  rig_ok(store_reset_trial(s, 0, &rig_error));
+  rig_ok(store_read_trials(s, 0, &row, (n = 1, &n), &rig_error));
+  assert_int_equal(row.changes, 0);
+  rig_ok(store_read_clock(s, 0, &moment, (n = 1, &n), &rig_error));
+  assert_int_equal(n, 0);
+  store_close(s);
+}
+
 static void figures_are_known_by_name_not_by_number(void **state) {
   (void)state;
   store *s = rig_create(1);
@@ -705,6 +737,7 @@ int main(void) {
       in_a_folder(a_damaged_store_is_said_to_be),
       in_a_folder(a_blob_gone_wrong_is_said_to_be),
       in_a_folder(a_store_of_a_newer_baud_is_refused),
+      in_a_folder(a_store_of_version_1_is_read_and_then_brought_up_to_date),
       in_a_folder(migrations_run_in_order_and_all_or_none),
       in_a_folder(figures_are_known_by_name_not_by_number),
   };

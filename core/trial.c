@@ -80,10 +80,10 @@ static void decide_marks(trial *t) {
   t->marks[FIGURE_STEPS] = '=';
   if (s->reward_fact != UINT32_MAX) t->marks[FIGURE_RETURN] = '=';
   if (s->outcome_fact != UINT32_MAX) t->marks[FIGURE_SUCCESS] = '=';
-  char facts = quiz_mark_of_facts(s->quiz, &s->answers);
+  char facts = quiz_mark_of_facts(s->quiz);
   t->marks[FIGURE_ABSORBED_ALL] = t->marks[FIGURE_KNOWN] = t->marks[FIGURE_KNOWN_WIPED] = t->marks[FIGURE_FORMAT] = facts;
-  for (uint32_t k = 0; k < BAUD_CHANNELS; k++) t->marks[figure_of_channel(FIGURE_ABSORBED, k)] = quiz_mark_of_channel(s->quiz, &s->answers, k);
-  t->marks[FIGURE_USEFUL] = t->marks[FIGURE_COMPUTE] = quiz_mark_of_decisions(s->quiz, &s->answers);
+  for (uint32_t k = 0; k < BAUD_CHANNELS; k++) t->marks[figure_of_channel(FIGURE_ABSORBED, k)] = quiz_mark_of_channel(s->quiz, k);
+  t->marks[FIGURE_USEFUL] = t->marks[FIGURE_COMPUTE] = quiz_mark_of_decisions(s->quiz);
   if (s->config.answer_rate != RATE_NEVER) {
     if (s->answers.question[ANSWER_OBSERVATION].form == BAUD_FORM_CATEGORICAL) t->marks[FIGURE_CODE_OBSERVATION] = t->marks[FIGURE_SAVED_OBSERVATION] = '=';
     if (s->answers.question[ANSWER_REWARD].form == BAUD_FORM_CATEGORICAL) t->marks[FIGURE_CODE_REWARD] = t->marks[FIGURE_SAVED_REWARD] = '=';
@@ -287,16 +287,16 @@ static int predict_and_seal(trial *t, baud_error *error) {
   /* that predict leaves weights alone is watched in episodes 0, 1, 2, 4, 8, ...: hashing costs more than many a learner */
   uint64_t episode = t->lane[0].episode;
   int watches = tick->ask && t->lane[0].steps == 0 && (episode & (episode - 1)) == 0;
-  uint64_t before = watches ? blocks_frozen_hash(&s->live) : 0;
+  uint64_t before = watches ? blocks_hash(&s->live, BLOCKS_FROZEN) : 0;
   stage_enter(s, SITE_PREDICT);
   int32_t code = s->learner->predict(s->learner_model, s->live.at, tick);
   if (code != BAUD_OK) return stage_blame(s, SITE_PREDICT, code, error);
-  if (watches && blocks_frozen_hash(&s->live) != before)
+  if (watches && blocks_hash(&s->live, BLOCKS_FROZEN) != before)
     return error_set(error, BAUD_EPLUGIN, "%s: writes weights or optimiser state while it predicts; do that in learn", s->place[SITE_PREDICT]);
   if (!seal_actions(s))
     return error_set(error, BAUD_EPLUGIN, "%s: chose an action outside \"%s\" (%u categories; continuous ones must be finite)", s->place[SITE_PREDICT],
                      s->spec.action->name, s->spec.action->categories);
-  if (tick->ask && answers_seal(&s->answers, tick->ask, error) != 0) return error_at(error, "%s", s->place[SITE_PREDICT]);
+  answers_seal(&s->answers, tick->ask);
   return 0;
 }
 
@@ -374,7 +374,9 @@ static int account(trial *t, baud_error *error) {
     for (uint32_t k = 0; k < s->lanes; k++) t->lane[k].reward_sum += (double)s->facts[s->reward_fact][k];
   stage_enter(s, SITE_OBSERVER);
   if (ledger_step(s->ledger, &t->now->happened, error) != 0) return error_at(error, "%s", s->place[SITE_OBSERVER]);
-  for (uint32_t k = 0; t->has_code && t->answering && k < s->lanes && !code; k++)
+  uint64_t asked = t->now->tick.ask;
+  if (asked && answers_verify(&s->answers, asked, error) != 0) return error_at(error, "%s", s->place[SITE_PREDICT]);
+  for (uint32_t k = 0; t->has_code && asked && k < s->lanes && !code; k++)
     if (t->lane[k].is_answering) code = score_answers(t, k, error);
   return code;
 }

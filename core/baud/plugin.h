@@ -18,7 +18,7 @@
  *
  * One tick of a trial, which fixes the order of all calls:
  *   1 learner.predict   fills in actions and the answers to the host's questions
- *   2 the host copies both away: sealed
+ *   2 the host takes both out of the learner's hands: sealed
  *   3 env.step          true successor, facts, TERMINATED
  *   4 reward.score      the reward that the learner is given
  *   5 the host scores the answers and advances the ideal observers

@@ -167,9 +167,9 @@ static int evaluates_only(check_run *run, const casting *cast) {
   int verdict = rehearsal_open(&one, run, cast, LANES, REHEARSAL_TRAINS, run->seed);
   if (verdict == CHECK_OK) verdict = rehearsal_play(&one, SHORT);
   one.stage.config.is_evaluation = 1;
-  uint64_t before = verdict == CHECK_OK ? blocks_frozen_hash(&one.stage.live) : 0;
+  uint64_t before = verdict == CHECK_OK ? blocks_hash(&one.stage.live, BLOCKS_FROZEN) : 0;
   if (verdict == CHECK_OK) verdict = rehearsal_play(&one, SHORT);
-  if (verdict == CHECK_OK && blocks_frozen_hash(&one.stage.live) != before)
+  if (verdict == CHECK_OK && blocks_hash(&one.stage.live, BLOCKS_FROZEN) != before)
     verdict = run_fail(run, "its weights or optimiser state change in EVAL, where nothing is learned");
   rehearsal_close(&one);
   return verdict;

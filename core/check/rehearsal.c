@@ -230,7 +230,7 @@ static int predict(rehearsal *r) {
   memset(r->chosen, 0xff, n * s->action_bytes);
   for (uint32_t q = 0; r->asks && q < ANSWERS; q++)
     if (r->answer[q]) memset(r->answer[q], 0xff, n * answers_width(&s->answers, q) * sizeof(float));
-  if (r->guards && run_guard(r->run, s->live.slab, s->live.frozen_bytes, "its weights or optimiser state") != 0)
+  if (r->guards && run_guard(r->run, s->live.slab, s->live.end[BLOCKS_FROZEN], "its weights or optimiser state") != 0)
     return run_skip(r->run, "the system protects no pages");
   run_enter(r->run, "predict");
   uint64_t before = allocations_calls();

@@ -79,82 +79,60 @@ static int look_closely(const float *q, uint32_t n, const char *what, baud_error
 }
 
 /* 1 when q[0..n) is plainly a distribution: nothing is negative, and the sum is 1 within 1e-3, which it is not where a
- * NaN or an infinity is among them. What is to be sealed is copied on the way.
- *
- * Few numbers are taken one by one, as they were written: a load that gathers what several stores have just left
- * behind waits for them. Many are taken four by four, which the compiler may not do of itself: it reorders a sum. */
-enum purpose { TO_LOOK, TO_SEAL };
-enum { MANY = 16 };
-
-static inline int few_are_plain(const float *q, uint32_t n, enum purpose purpose, float *copy) {
-  float sum = 0.0f;
-  for (uint32_t i = 0; i < n; i++) {
-    float p = q[i];
-    if (!(p >= 0.0f)) return 0;
-    if (purpose == TO_SEAL) copy[i] = p;
-    sum += p;
-  }
-  return fabsf(sum - 1.0f) <= 1e-3f;
-}
-
+ * NaN or an infinity is among them. Four by four, which the compiler may not do of itself: it reorders a sum. */
 typedef float four __attribute__((vector_size(16)));
 typedef uint64_t four_bits __attribute__((vector_size(16))); /* two of them in each half */
 static const uint64_t SIGNS = UINT64_C(0x8000000080000000);
 
-static __attribute__((noinline)) int many_are_plain(const float *q, uint32_t n, enum purpose purpose, float *copy) {
+static inline int is_plain(const float *q, uint32_t n) {
+  const float *end = q + n, *fours_end = q + (n & ~3u);
   four sums = {0.0f}, next;
   four_bits signs = {0};
-  uint32_t i = 0;
-  for (; i + 4 <= n; i += 4) {
-    memcpy(&next, q + i, sizeof next);
-    if (purpose == TO_SEAL) memcpy(copy + i, &next, sizeof next);
+  float least = 0.0f, sum = 0.0f;
+  for (; q < fours_end; q += 4) {
+    memcpy(&next, q, sizeof next);
     sums += next;
     signs |= (four_bits)next;
   }
-  float sum = (sums[0] + sums[1]) + (sums[2] + sums[3]), least = 0.0f;
-  for (; i < n; i++) {
-    least = q[i] < least ? q[i] : least;
-    sum += q[i];
-    if (purpose == TO_SEAL) copy[i] = q[i];
+  for (; q < end; q++) {
+    least = *q < least ? *q : least;
+    sum += *q;
   }
+  sums += (four){sums[2], sums[3], sums[0], sums[1]};
+  sum += sums[0] + sums[1];
   return !((signs[0] | signs[1]) & SIGNS) && least == 0.0f && fabsf(sum - 1.0f) <= 1e-3f;
 }
 
-static inline int is_plain(const float *q, uint32_t n, enum purpose purpose, float *copy) {
-  return n < MANY ? few_are_plain(q, n, purpose, copy) : many_are_plain(q, n, purpose, copy);
-}
-
 int answers_check(const float *q, uint32_t n, const char *what, baud_error *error) {
-  return is_plain(q, n, TO_LOOK, NULL) ? 0 : look_closely(q, n, what, error);
+  return is_plain(q, n) ? 0 : look_closely(q, n, what, error);
 }
 
-/* Copies one categorical question's answers away; 1 when all of them are plainly distributions. */
-static inline int seal(const answers *a, uint32_t which) {
-  const float *from = a->written[which], *end = from + a->floats[which];
-  float *to = a->sealed[which];
-  uint32_t n = a->question[which].width_categorical;
-  for (; from < end; from += n, to += n)
-    if (!is_plain(from, n, TO_SEAL, to)) return 0;
-  return 1;
+/* What the learner wrote and where it is to write next change places. */
+void answers_seal(answers *a, uint64_t asked) {
+  for (; asked; asked &= asked - 1) {
+    uint32_t which = (uint32_t)__builtin_ctzll(asked);
+    float *written = a->written[which];
+    a->written[which] = a->sealed[which];
+    a->sealed[which] = written;
+  }
 }
 
-/* Whatever is not categorical, and one lane by one for the sentence about the first that is at fault. */
-static __attribute__((noinline)) int seal_and_look(const answers *a, uint64_t asked, baud_error *error) {
+static __attribute__((noinline)) int look_at_all(const answers *a, uint64_t asked, baud_error *error) {
   static const char *const what[ANSWERS] = {"action", "the observation", "the reward", "termination"};
   int code = 0;
   for (; asked; asked &= asked - 1) {
     uint32_t which = (uint32_t)__builtin_ctzll(asked), n = a->question[which].width_categorical;
-    memcpy(a->sealed[which], a->written[which], a->floats[which] * sizeof(float));
     if (a->question[which].form != BAUD_FORM_CATEGORICAL) continue;
     for (size_t at = 0; at < a->floats[which] && code == 0; at += n) code = look_closely(a->sealed[which] + at, n, what[which], error);
   }
   return code;
 }
 
-int answers_seal(answers *a, uint64_t asked, baud_error *error) {
-  for (; asked; asked &= asked - 1) {
-    uint32_t which = (uint32_t)__builtin_ctzll(asked);
-    if (a->question[which].form != BAUD_FORM_CATEGORICAL || !seal(a, which)) return seal_and_look(a, asked, error);
+int answers_verify(const answers *a, uint64_t asked, baud_error *error) {
+  for (uint64_t left = asked; left; left &= left - 1) {
+    uint32_t which = (uint32_t)__builtin_ctzll(left), n = a->question[which].width_categorical;
+    for (const float *q = a->sealed[which], *end = q + a->floats[which]; q < end; q += n)
+      if (a->question[which].form != BAUD_FORM_CATEGORICAL || !is_plain(q, n)) return look_at_all(a, asked, error);
   }
   return 0;
 }

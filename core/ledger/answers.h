@@ -1,7 +1,7 @@
 /* answers.h - the questions that the host puts to a learner, its sealed answers, and their scores in bits.
  *
  * A trial has one question of each kind that its environment allows. The learner says at creation which it answers;
- * an answer is copied away before the outcome exists and scored against it: commit, then reveal.
+ * what it wrote is taken from it before the outcome exists and scored against it: commit, then reveal.
  */
 #ifndef BAUD_CORE_ANSWERS_H
 #define BAUD_CORE_ANSWERS_H
@@ -14,7 +14,7 @@ typedef struct answers {
   uint32_t lanes;
   baud_question question[ANSWERS]; /* size 0 width: not asked */
   float *written[ANSWERS];  /* [lane][width]: where the learner writes */
-  float *sealed[ANSWERS];   /* the copy that is scored */
+  float *sealed[ANSWERS];   /* what it wrote last, out of its hands: this is scored */
   double *reward_values;    /* what the categories of ANSWER_REWARD stand for */
   size_t floats[ANSWERS];   /* of all lanes */
   uint64_t mask;            /* bit k: question k is answered */
@@ -33,8 +33,11 @@ void answers_close(answers *a);
 uint32_t answers_width(const answers *a, uint32_t which);
 /* Mask for baud_tick.ask of everything that the learner answers. */
 uint64_t answers_mask(const answers *a);
-/* Copies the answers in `asked`, which are answered, away and checks them as answers_check does. */
-int answers_seal(answers *a, uint64_t asked, baud_error *error);
+/* Takes the answers in `asked`, which are answered, out of the learner's hands: it is given other room to write in. */
+void answers_seal(answers *a, uint64_t asked);
+/* Checks what was sealed as answers_check does. Best once the step has been taken: numbers that have only just been
+ * written one by one cannot be read four by four without waiting for them. */
+int answers_verify(const answers *a, uint64_t asked, baud_error *error);
 
 /* SIGNAL.md's floor: (1 - 2^-16) q + 2^-16 / n. */
 double answers_floor(double q, uint32_t n);

@@ -9,9 +9,11 @@
 
 /* What of an item's score does not depend on the learner. */
 typedef struct groundwork {
-  uint32_t n_possible;
+  uint32_t n_possible, n_right;
   uint32_t *possible; /* [n_possible]: the answers with a prior above 0, ascending */
-  double baseline;    /* BAUD_SCORE_SET: log2 of the prior of the right answers */
+  uint32_t *right;    /* [n_right]: those with a truth above 0 */
+  double baseline;    /* SET: log2 of the prior of the right answers; MEAN: mean of the log2 prior under the truth */
+  uint32_t question;  /* which of the host's it is; ANSWERS: one that the learner does not answer as a distribution */
 } groundwork;
 
 struct quiz {
@@ -19,10 +21,12 @@ struct quiz {
   uint32_t n, max_answers, independence, lanes, n_batches;
   baud_item *item;      /* [n]; truth and prior point into `numbers` */
   double *numbers;      /* [n][2][max_answers] */
-  groundwork *ground;   /* [n]; pointers into `possible` */
-  uint32_t *possible;   /* [n][max_answers] */
+  groundwork *ground;   /* [n]; pointers into `indices` */
+  uint32_t *indices;    /* [n][2][max_answers] */
   uint32_t *order;      /* [n_batches][lanes]: item indices; unused places repeat the first, marked in `is_filler` */
   uint8_t *is_filler;
+  uint64_t *ask;        /* [n_batches]: what is asked of the learner */
+  int is_restless;      /* the learner writes to its traces when it is asked: they are put back after each batch */
   char **obs;           /* [n_batches][n_obs] -> [lanes][count] */
   char **action;        /* [n_batches] -> [lanes][count] */
   uint8_t *zeros, *ones; /* [lanes] */
@@ -57,21 +61,34 @@ static int check_item(const baud_item *item, uint32_t index, uint32_t max_answer
   return 0;
 }
 
-static void lay_ground(quiz *q, uint32_t index) {
+/* Which question of the host's an item is, or ANSWERS when the learner does not answer it as a distribution. */
+static uint32_t question_of(const baud_item *item, const answers *a) {
+  static const uint32_t by_target[] = {ANSWERS, ANSWER_ACTION, ANSWER_OBSERVATION, ANSWER_REWARD, ANSWER_TERMINATED};
+  uint32_t which = item->kinds && item->target <= BAUD_ASK_TERMINATED ? by_target[item->target] : ANSWERS;
+  if (which == ANSWERS || (which == ANSWER_OBSERVATION && item->field != 0)) return ANSWERS;
+  const baud_question *question = &a->question[which];
+  return question->form == BAUD_FORM_CATEGORICAL && question->width_categorical == item->n_answers ? which : ANSWERS;
+}
+
+static void lay_ground(quiz *q, uint32_t index, const answers *agreed) {
   const baud_item *item = &q->item[index];
   groundwork *ground = &q->ground[index];
   double baseline = 0.0;
-  *ground = (groundwork){.possible = q->possible + (size_t)index * q->max_answers};
+  *ground = (groundwork){.possible = q->indices + 2ul * index * q->max_answers, .question = question_of(item, agreed)};
+  ground->right = ground->possible + q->max_answers;
   for (uint32_t i = 0; item->kinds && i < item->n_answers; i++) {
     if (item->prior[i] > 0.0) ground->possible[ground->n_possible++] = i;
-    if (item->truth[i] > 0.0) baseline += item->prior[i];
+    if (item->truth[i] > 0.0) {
+      ground->right[ground->n_right++] = i;
+      baseline += item->score == BAUD_SCORE_SET ? item->prior[i] : item->truth[i] * log2(item->prior[i]);
+    }
   }
-  if (item->kinds && item->score == BAUD_SCORE_SET) ground->baseline = log2(baseline < 1.0 ? baseline : 1.0);
+  ground->baseline = item->kinds && item->score == BAUD_SCORE_SET ? log2(baseline < 1.0 ? baseline : 1.0) : baseline;
 }
 
 /* Item `index` written into place `lane` of a batch. */
 static int fetch_item(quiz *q, const baud_quiz *extension, const void *model, const void *world, uint32_t index, uint32_t batch,
-                      uint32_t lane, baud_error *error) {
+                      uint32_t lane, const answers *agreed, baud_error *error) {
   baud_item *item = &q->item[index];
   void *obs[64] = {0};
   for (uint32_t f = 0; f < q->env->n_obs && f < 64; f++) obs[f] = q->obs[(size_t)batch * q->env->n_obs + f] + lane * field_bytes(&q->env->obs[f]);
@@ -82,7 +99,7 @@ static int fetch_item(quiz *q, const baud_quiz *extension, const void *model, co
   item->obs = NULL;
   item->action = NULL;
   int code = check_item(item, index, q->max_answers, error);
-  if (code == 0) lay_ground(q, index);
+  if (code == 0) lay_ground(q, index, agreed);
   return code;
 }
 
@@ -91,17 +108,18 @@ static int allocate(quiz *q) {
   q->item = calloc(q->n, sizeof *q->item);
   q->numbers = calloc(2ul * q->n * q->max_answers, sizeof *q->numbers);
   q->ground = calloc(q->n, sizeof *q->ground);
-  q->possible = calloc((size_t)q->n * q->max_answers, sizeof *q->possible);
+  q->indices = calloc(2ul * q->n * q->max_answers, sizeof *q->indices);
   q->n_batches = 0;
   q->order = calloc((size_t)(q->n + 2) * q->lanes, sizeof *q->order);
   q->is_filler = calloc((size_t)(q->n + 2) * q->lanes, 1);
+  q->ask = calloc(q->n + 2u, sizeof *q->ask);
   q->obs = calloc((q->n + 2u) * (fields + 1), sizeof *q->obs);
   q->action = calloc(q->n + 2u, sizeof *q->action);
   q->zeros = calloc(q->lanes, 1);
   q->ones = malloc(q->lanes);
   q->chosen = calloc(q->lanes, field_bytes(q->env->action));
   q->pointers = calloc(fields + 1, sizeof *q->pointers);
-  if (!q->item || !q->numbers || !q->ground || !q->possible || !q->order || !q->is_filler || !q->obs || !q->action || !q->zeros || !q->ones || !q->chosen || !q->pointers)
+  if (!q->item || !q->numbers || !q->ground || !q->indices || !q->order || !q->is_filler || !q->ask || !q->obs || !q->action || !q->zeros || !q->ones || !q->chosen || !q->pointers)
     return BAUD_ENOMEM;
   memset(q->ones, 1, q->lanes);
   return 0;
@@ -129,7 +147,7 @@ static void fill_batch(quiz *q, uint32_t batch, uint32_t used) {
 }
 
 /* Two passes: items without a given action, then those with one. */
-static int prepare(quiz *q, const baud_quiz *extension, const void *model, const void *world, baud_error *error) {
+static int prepare(quiz *q, const baud_quiz *extension, const void *model, const void *world, const answers *agreed, baud_error *error) {
   for (uint32_t given = 0; given < 2; given++) {
     uint32_t used = q->lanes;
     for (uint32_t i = 0; i < q->n; i++) {
@@ -137,7 +155,7 @@ static int prepare(quiz *q, const baud_quiz *extension, const void *model, const
         if (open_batch(q, q->n_batches++) != 0) return error_set(error, BAUD_ENOMEM, "out of memory for the quiz");
         used = 0;
       }
-      int code = fetch_item(q, extension, model, world, i, q->n_batches - 1, used, error);
+      int code = fetch_item(q, extension, model, world, i, q->n_batches - 1, used, agreed, error);
       if (code != 0) return code;
       if (q->item[i].action_given == given) q->order[(size_t)(q->n_batches - 1) * q->lanes + used++] = i;
     }
@@ -155,18 +173,27 @@ static int prepare(quiz *q, const baud_quiz *extension, const void *model, const
   return 0;
 }
 
+static void list_asks(quiz *q) {
+  for (uint32_t place = 0; place < q->n_batches * q->lanes; place++) {
+    uint32_t question = q->ground[q->order[place]].question;
+    if (question < ANSWERS) q->ask[place / q->lanes] |= UINT64_C(1) << question;
+  }
+}
+
 int quiz_open(quiz **out, const baud_quiz *extension, const void *model, const void *world, const baud_env_spec *env,
-              uint32_t lanes, baud_error *error) {
+              const answers *agreed, baud_error *error) {
   *out = NULL;
   if (!extension) return 0;
   quiz *q = calloc(1, sizeof *q);
   if (!q) return error_set(error, BAUD_ENOMEM, "out of memory");
   q->env = env;
-  q->lanes = lanes;
+  q->lanes = agreed->lanes;
   if (extension->count(model, &q->n, &q->max_answers, &q->independence) != BAUD_OK || q->n == 0) return free(q), 0;
   *out = q;
   if (allocate(q) != 0) return error_set(error, BAUD_ENOMEM, "out of memory for the quiz");
-  return prepare(q, extension, model, world, error);
+  int code = prepare(q, extension, model, world, agreed, error);
+  if (code == 0) list_asks(q);
+  return code;
 }
 
 void quiz_close(quiz *q) {
@@ -176,9 +203,10 @@ void quiz_close(quiz *q) {
   free(q->item);
   free(q->numbers);
   free(q->ground);
-  free(q->possible);
+  free(q->indices);
   free(q->order);
   free(q->is_filler);
+  free(q->ask);
   free(q->obs);
   free(q->action);
   free(q->zeros);
@@ -190,49 +218,31 @@ void quiz_close(quiz *q) {
 
 /* ---- Asking ------------------------------------------------------------------------------------------- */
 
-/* Which question of the host's an item is, or ANSWERS when the learner does not answer it as a distribution. */
-static uint32_t question_of(const baud_item *item, const answers *a) {
-  static const uint32_t by_target[] = {ANSWERS, ANSWER_ACTION, ANSWER_OBSERVATION, ANSWER_REWARD, ANSWER_TERMINATED};
-  uint32_t which = item->kinds && item->target <= BAUD_ASK_TERMINATED ? by_target[item->target] : ANSWERS;
-  if (which == ANSWERS || (which == ANSWER_OBSERVATION && item->field != 0)) return ANSWERS;
-  const baud_question *question = &a->question[which];
-  return question->form == BAUD_FORM_CATEGORICAL && question->width_categorical == item->n_answers ? which : ANSWERS;
-}
-
 /* The item's alphabet is the answers with a prior above 0: what the learner gives the others says nothing about the
  * fact, so q is taken given that the answer is one of them. That set does not depend on the world. */
 static int score_item(const baud_item *item, const groundwork *ground, const float *q, double *bits, baud_error *error) {
-  int code = answers_check(q, item->n_answers, "answer", error);
-  double right = 0.0, given = 0.0;
-  *bits = 0.0;
+  double given = 0.0, right = 0.0, mean = 0.0, n = ground->n_possible;
   for (uint32_t k = 0; k < ground->n_possible; k++) given += (double)q[ground->possible[k]];
-  for (uint32_t k = 0; k < ground->n_possible && code == 0; k++) {
-    uint32_t i = ground->possible[k];
-    if (item->truth[i] <= 0.0) continue;
-    double floored = answers_floor(given > 0.0 ? (double)q[i] / given : 1.0 / ground->n_possible, ground->n_possible);
-    if (item->score == BAUD_SCORE_MEAN) *bits += item->truth[i] * (log2(floored) - log2(item->prior[i]));
-    right += floored;
+  for (uint32_t k = 0; k < ground->n_right; k++) {
+    uint32_t i = ground->right[k];
+    double floored = answers_floor(given > 0.0 ? (double)q[i] / given : 1.0 / n, ground->n_possible);
+    if (item->score == BAUD_SCORE_MEAN) mean += item->truth[i] * log2(floored);
+    else right += floored;
   }
-  if (item->score == BAUD_SCORE_SET) *bits = log2(right) - ground->baseline;
-  return code;
+  *bits = (item->score == BAUD_SCORE_MEAN ? mean : log2(right)) - ground->baseline;
+  return answers_check(q, item->n_answers, "answer", error);
 }
 
-static uint64_t asks_of_batch(const quiz *q, uint32_t batch, const answers *a) {
-  uint64_t ask = 0;
-  for (uint32_t lane = 0; lane < q->lanes; lane++) {
-    uint32_t which = question_of(&q->item[q->order[(size_t)batch * q->lanes + lane]], a);
-    if (which < ANSWERS) ask |= UINT64_C(1) << which;
-  }
-  return ask;
+/* The shadow's memory and random states, or its traces, as the learner has them or as it began. */
+static void restore(const quiz_learner *l, enum blocks_part part, enum quiz_memory memory) {
+  blocks_copy_part(l->shadow, l->live, part);
+  if (memory == QUIZ_MEMORY_WIPED) blocks_wipe(l->shadow, l->initial, part);
 }
 
-static int ask_batch(quiz *q, const quiz_learner *l, uint32_t batch, uint64_t ask, enum quiz_memory memory, baud_error *error) {
+static int ask_batch(quiz *q, const quiz_learner *l, uint32_t batch, baud_error *error) {
   uint32_t given = q->item[q->order[(size_t)batch * q->lanes]].action_given;
-  for (uint32_t f = 0; f < q->env->n_obs; f++)
-    q->pointers[f] = l->subscribed & BAUD_MASK(BAUD_CH_OBSERVATION) ? q->obs[(size_t)batch * q->env->n_obs + f] : NULL;
-  blocks_copy_mutable(l->shadow, l->live);
-  if (memory == QUIZ_MEMORY_WIPED) blocks_wipe(l->shadow, l->initial);
-  baud_tick tick = {.size = BAUD_SIZE(baud_tick), .lanes = q->lanes, .mode = BAUD_EVAL, .action_given = given, .ask = ask,
+  for (uint32_t f = 0; f < q->env->n_obs; f++) q->pointers[f] = q->obs[(size_t)batch * q->env->n_obs + f];
+  baud_tick tick = {.size = BAUD_SIZE(baud_tick), .lanes = q->lanes, .mode = BAUD_EVAL, .action_given = given, .ask = q->ask[batch],
                     .obs = l->subscribed & BAUD_MASK(BAUD_CH_OBSERVATION) ? q->pointers : NULL,
                     .starts = q->ones, .shown = q->zeros,
                     .action = given ? q->action[batch] : q->chosen, .answer = l->answers->written};
@@ -252,44 +262,62 @@ static void book(const baud_item *item, double bits, quiz_result *result, uint32
   }
 }
 
-int quiz_ask(quiz *q, const quiz_learner *l, enum quiz_memory memory, quiz_result *result, baud_error *error) {
-  uint32_t decisions = 0;
-  memset(result, 0, sizeof *result);
-  blocks_copy(l->shadow, l->live);
-  for (uint32_t batch = 0; batch < q->n_batches; batch++) {
-    uint64_t ask = asks_of_batch(q, batch, l->answers);
-    if (ask == 0) continue;
-    int code = ask_batch(q, l, batch, ask, memory, error);
-    for (uint32_t lane = 0; lane < q->lanes && code == 0; lane++) {
-      size_t place = (size_t)batch * q->lanes + lane;
-      const baud_item *item = &q->item[q->order[place]];
-      uint32_t which = question_of(item, l->answers);
-      double bits;
-      if (q->is_filler[place] || which == ANSWERS) continue;
-      code = score_item(item, &q->ground[q->order[place]], l->answers->written[which] + (size_t)lane * item->n_answers, &bits, error);
-      book(item, bits, result, &decisions);
-    }
+static int score_batch(const quiz *q, const quiz_learner *l, uint32_t batch, quiz_result *result, uint32_t *decisions, baud_error *error) {
+  for (size_t place = (size_t)batch * q->lanes, lane = 0; lane < q->lanes; place++, lane++) {
+    const baud_item *item = &q->item[q->order[place]];
+    const groundwork *ground = &q->ground[q->order[place]];
+    double bits;
+    if (q->is_filler[place] || ground->question == ANSWERS) continue;
+    int code = score_item(item, ground, l->answers->written[ground->question] + lane * item->n_answers, &bits, error);
     if (code != 0) return code;
+    book(item, bits, result, decisions);
+  }
+  return 0;
+}
+
+static int ask_all(quiz *q, const quiz_learner *l, enum quiz_memory memory, quiz_result *result, baud_error *error) {
+  uint32_t decisions = 0;
+  int code = 0;
+  memset(result, 0, sizeof *result);
+  for (uint32_t batch = 0; batch < q->n_batches && code == 0; batch++) {
+    if (q->ask[batch] == 0) continue;
+    restore(l, BLOCKS_MOVING, memory);
+    if (q->is_restless) restore(l, BLOCKS_RESTING, memory);
+    code = ask_batch(q, l, batch, error);
+    if (code == 0) code = score_batch(q, l, batch, result, &decisions, error);
   }
   if (!(q->independence & BAUD_DECISIONS_INDEPENDENT) && decisions > 0) result->useful /= decisions;
-  if (!blocks_frozen_equal(l->shadow, l->live)) return error_set(error, BAUD_EPLUGIN, "writes weights or optimiser state in predict: it learns from questions");
-  return 0;
+  return code;
+}
+
+int quiz_ask(quiz *q, const quiz_learner *l, enum quiz_memory memory, quiz_result *result, baud_error *error) {
+  blocks_lend(l->shadow, l->live);
+  restore(l, BLOCKS_RESTING, memory);
+  uint64_t frozen = blocks_hash(l->live, BLOCKS_FROZEN), traces = blocks_hash(l->shadow, BLOCKS_RESTING);
+  int code = ask_all(q, l, memory, result, error);
+  if (!q->is_restless && blocks_hash(l->shadow, BLOCKS_RESTING) != traces) { /* an item may have seen what another left */
+    q->is_restless = 1;
+    return quiz_ask(q, l, memory, result, error);
+  }
+  if (code == 0 && blocks_hash(l->live, BLOCKS_FROZEN) != frozen)
+    return error_set(error, BAUD_EPLUGIN, "writes weights or optimiser state in predict: it learns from questions");
+  return code;
 }
 
 /* ---- Marks -------------------------------------------------------------------------------------------- */
 
-static char mark_of(const quiz *q, const answers *a, uint32_t kind, uint32_t channels, uint32_t independence) {
+static char mark_of(const quiz *q, uint32_t kind, uint32_t channels, uint32_t independence) {
   for (uint32_t i = 0; q && i < q->n; i++)
-    if ((q->item[i].kinds & kind) && (channels >> q->item[i].channel & 1u) && question_of(&q->item[i], a) < ANSWERS)
+    if ((q->item[i].kinds & kind) && (channels >> q->item[i].channel & 1u) && q->ground[i].question < ANSWERS)
       return q->independence & independence ? '>' : '~';
   return '-';
 }
 
-char quiz_mark_of_facts(const quiz *q, const answers *a) { return mark_of(q, a, BAUD_ITEM_FACT, ~0u, BAUD_FACTS_INDEPENDENT); }
-char quiz_mark_of_channel(const quiz *q, const answers *a, uint32_t channel) {
-  return mark_of(q, a, BAUD_ITEM_FACT, BAUD_MASK(channel), BAUD_FACTS_INDEPENDENT);
+char quiz_mark_of_facts(const quiz *q) { return mark_of(q, BAUD_ITEM_FACT, ~0u, BAUD_FACTS_INDEPENDENT); }
+char quiz_mark_of_channel(const quiz *q, uint32_t channel) {
+  return mark_of(q, BAUD_ITEM_FACT, BAUD_MASK(channel), BAUD_FACTS_INDEPENDENT);
 }
-char quiz_mark_of_decisions(const quiz *q, const answers *a) { return mark_of(q, a, BAUD_ITEM_DECISION, ~0u, BAUD_DECISIONS_INDEPENDENT); }
+char quiz_mark_of_decisions(const quiz *q) { return mark_of(q, BAUD_ITEM_DECISION, ~0u, BAUD_DECISIONS_INDEPENDENT); }
 
 uint32_t quiz_facts(const quiz *q) {
   uint32_t n = 0;

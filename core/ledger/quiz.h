@@ -1,7 +1,8 @@
 /* quiz.h - the environment's questions about this world, prepared once a trial and put to a copy of the learner.
  *
  * Facts make up what is known (absorbed), decisions what is useful. A quiz runs in EVAL mode on a shadow of the
- * learner's blocks, so it cannot teach; that the frozen blocks came back unchanged is checked every time.
+ * learner's blocks, so it cannot teach: weights are lent to it, and that they came back unchanged is checked every time.
+ * No item sees what another one left behind.
  */
 #ifndef BAUD_CORE_QUIZ_H
 #define BAUD_CORE_QUIZ_H
@@ -28,17 +29,17 @@ typedef struct quiz_learner {
   uint32_t subscribed;
 } quiz_learner;
 
-/* Prepares all items; `extension` null gives a null quiz. */
+/* Prepares all items for a learner that agreed to answer `agreed`; `extension` null gives a null quiz. */
 int quiz_open(quiz **out, const baud_quiz *extension, const void *env_model, const void *world, const baud_env_spec *env,
-              uint32_t lanes, baud_error *error);
+              const answers *agreed, baud_error *error);
 void quiz_close(quiz *q);
 
 int quiz_ask(quiz *q, const quiz_learner *learner, enum quiz_memory memory, quiz_result *result, baud_error *error);
 
 /* Marks: '>' independent items, '~' others, '-' when the learner answers none of them. */
-char quiz_mark_of_facts(const quiz *q, const answers *a);
-char quiz_mark_of_channel(const quiz *q, const answers *a, uint32_t channel);
-char quiz_mark_of_decisions(const quiz *q, const answers *a);
+char quiz_mark_of_facts(const quiz *q);
+char quiz_mark_of_channel(const quiz *q, uint32_t channel);
+char quiz_mark_of_decisions(const quiz *q);
 uint32_t quiz_facts(const quiz *q);
 
 #endif

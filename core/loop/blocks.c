@@ -19,7 +19,16 @@ static size_t element_size(uint32_t dtype) {
   }
 }
 
-static int is_frozen(const baud_block *block) { return block->role == BAUD_WEIGHT || block->role == BAUD_OPTIMISER; }
+/* Which part of the slab a role's blocks lie in. */
+static enum blocks_part part_of(const baud_block *block) {
+  switch (block->role) {
+    case BAUD_WEIGHT:
+    case BAUD_OPTIMISER: return BLOCKS_FROZEN;
+    case BAUD_TRACE: return BLOCKS_RESTING;
+    case BAUD_SCRATCH: return BLOCKS_SCRATCH;
+    default: return BLOCKS_MOVING;
+  }
+}
 
 size_t blocks_size_of(const blocks *b, uint32_t index) {
   const baud_block *block = &b->info[index];
@@ -38,28 +47,30 @@ static int check_table(const blocks *b, baud_error *error) {
   return 0;
 }
 
-static size_t place(blocks *b, int frozen, size_t offset, int assign) {
+static size_t begin_of(const blocks *b, int part) { return part ? b->end[part - 1] : 0; }
+
+/* Lays one part's blocks from `offset` on; where they end. */
+static size_t place(blocks *b, enum blocks_part part, size_t offset, int assign) {
   for (uint32_t i = 0; i < b->n; i++) {
-    if (is_frozen(&b->info[i]) != frozen) continue;
+    if (part_of(&b->info[i]) != part) continue;
     if (assign) b->at[i] = b->slab + offset;
     offset += (blocks_size_of(b, i) + 63u) & ~(size_t)63u;
   }
   return offset;
 }
 
-static int allocate(blocks *b, baud_error *error) {
-  b->frozen_bytes = (place(b, 1, 0, 0) + PAGE - 1) & ~(size_t)(PAGE - 1);
-  b->bytes = (place(b, 0, b->frozen_bytes, 0) + PAGE - 1) & ~(size_t)(PAGE - 1);
+static int allocate(blocks *b, enum blocks_part first, baud_error *error) {
+  size_t end = 0;
+  for (int part = (int)first; part < BLOCKS_PARTS; part++) b->end[part] = end = (place(b, part, end, 0) + PAGE - 1) & ~(size_t)(PAGE - 1);
   b->at = calloc(b->n + 1u, sizeof *b->at);
-  b->slab = aligned_alloc(PAGE, b->bytes ? b->bytes : PAGE);
-  if (!b->at || !b->slab) return error_set(error, BAUD_ENOMEM, "out of memory for the learner's blocks (%zu bytes)", b->bytes);
-  memset(b->slab, 0, b->bytes);
-  place(b, 1, 0, 1);
-  place(b, 0, b->frozen_bytes, 1);
+  b->slab = aligned_alloc(PAGE, end ? end : PAGE);
+  if (!b->at || !b->slab) return error_set(error, BAUD_ENOMEM, "out of memory for the learner's blocks (%zu bytes)", end);
+  memset(b->slab, 0, end);
+  for (int part = (int)first; part < BLOCKS_PARTS; part++) place(b, part, begin_of(b, part), 1);
   return 0;
 }
 
-int blocks_open(blocks *b, const baud_block *table, uint32_t n, uint32_t lanes, baud_error *error) {
+static int open_from(blocks *b, const baud_block *table, uint32_t n, uint32_t lanes, enum blocks_part first, baud_error *error) {
   *b = (blocks){.n = n, .lanes = lanes, .info = calloc(n + 1u, sizeof(baud_block))};
   if (!b->info) return error_set(error, BAUD_ENOMEM, "out of memory");
   for (uint32_t i = 0; i < n; i++) {
@@ -67,11 +78,24 @@ int blocks_open(blocks *b, const baud_block *table, uint32_t n, uint32_t lanes, 
     memcpy(&b->info[i], theirs, theirs->size < sizeof *b->info ? theirs->size : sizeof *b->info);
   }
   int code = check_table(b, error);
-  return code ? code : allocate(b, error);
+  return code ? code : allocate(b, first, error);
+}
+
+int blocks_open(blocks *b, const baud_block *table, uint32_t n, uint32_t lanes, baud_error *error) {
+  return open_from(b, table, n, lanes, BLOCKS_FROZEN, error);
 }
 
 int blocks_clone(blocks *b, const blocks *like, baud_error *error) {
   return blocks_open(b, like->info, like->n, like->lanes, error);
+}
+
+int blocks_shadow(blocks *b, const blocks *of, baud_error *error) {
+  return open_from(b, of->info, of->n, of->lanes, BLOCKS_MOVING, error);
+}
+
+void blocks_lend(blocks *shadow, const blocks *from) {
+  for (uint32_t i = 0; i < shadow->n; i++)
+    if (part_of(&shadow->info[i]) == BLOCKS_FROZEN) shadow->at[i] = from->at[i];
 }
 
 void blocks_close(blocks *b) {
@@ -81,21 +105,22 @@ void blocks_close(blocks *b) {
   memset(b, 0, sizeof *b);
 }
 
-void blocks_copy(blocks *to, const blocks *from) { memcpy(to->slab, from->slab, from->bytes); }
+void blocks_copy(blocks *to, const blocks *from) { memcpy(to->slab, from->slab, from->end[BLOCKS_RESTING]); }
 
-void blocks_copy_mutable(blocks *to, const blocks *from) {
-  memcpy(to->slab + to->frozen_bytes, from->slab + from->frozen_bytes, from->bytes - from->frozen_bytes);
-  if (to->lanes == 1) return;
+void blocks_copy_part(blocks *to, const blocks *from, enum blocks_part part) {
+  size_t begin = begin_of(from, (int)part);
+  memcpy(to->slab + begin_of(to, (int)part), from->slab + begin, from->end[part] - begin);
+  if (to->lanes == 1 || part == BLOCKS_FROZEN) return;
   for (uint32_t i = 0; i < to->n; i++) {
-    if (is_frozen(&to->info[i]) || !(to->info[i].flags & BAUD_PER_LANE)) continue;
+    if (part_of(&to->info[i]) != part || !(to->info[i].flags & BAUD_PER_LANE)) continue;
     size_t one = blocks_size_of(to, i) / to->lanes;
     for (uint32_t lane = 1; lane < to->lanes; lane++) memcpy((char *)to->at[i] + lane * one, to->at[i], one);
   }
 }
 
-void blocks_wipe(blocks *b, const blocks *initial) {
+void blocks_wipe(blocks *b, const blocks *initial, enum blocks_part part) {
   for (uint32_t i = 0; i < b->n; i++)
-    if (b->info[i].role == BAUD_MEMORY || b->info[i].role == BAUD_TRACE) memcpy(b->at[i], initial->at[i], blocks_size_of(b, i));
+    if (part_of(&b->info[i]) == part && b->info[i].role != BAUD_RNG) memcpy(b->at[i], initial->at[i], blocks_size_of(b, i));
 }
 
 int blocks_has_memory(const blocks *b) {
@@ -104,5 +129,7 @@ int blocks_has_memory(const blocks *b) {
   return 0;
 }
 
-int blocks_frozen_equal(const blocks *a, const blocks *b) { return memcmp(a->slab, b->slab, a->frozen_bytes) == 0; }
-uint64_t blocks_frozen_hash(const blocks *b) { return XXH3_64bits(b->slab, b->frozen_bytes); }
+uint64_t blocks_hash(const blocks *b, enum blocks_part part) {
+  size_t begin = begin_of(b, (int)part);
+  return XXH3_64bits(b->slab + begin, b->end[part] - begin);
+}

@@ -64,13 +64,13 @@ static int write_file(const char *path, const char *who, const void *data, size_
 
 int checkpoint_save(const blocks *b, const baud_unit *unit, const baud_value *values, const char *path, baud_error *error) {
   char *who = identity(b, unit, values);
-  size_t room = ZSTD_compressBound(b->bytes);
+  size_t room = ZSTD_compressBound(b->end[BLOCKS_RESTING]);
   void *packed = malloc(room);
   ZSTD_CCtx *context = ZSTD_createCCtx();
   int code = who && packed && context ? 0 : error_set(error, BAUD_ENOMEM, "out of memory for a checkpoint");
   if (!code) {
     ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
-    size_t bytes = ZSTD_compress2(context, packed, room, b->slab, b->bytes);
+    size_t bytes = ZSTD_compress2(context, packed, room, b->slab, b->end[BLOCKS_RESTING]);
     code = ZSTD_isError(bytes) ? error_set(error, BAUD_EIO, "checkpoint: %s", ZSTD_getErrorName(bytes)) : write_file(path, who, packed, bytes, error);
   }
   ZSTD_freeCCtx(context);
@@ -101,11 +101,11 @@ static int unpack(blocks *b, const char *who, const char *data, size_t bytes, co
   if (length > LONGEST_IDENTITY || length > bytes - HEAD) return error_set(error, BAUD_EIO, "checkpoint %s is damaged (its head)", path);
   if (length != strlen(who) || memcmp(data + HEAD, who, length) != 0)
     return error_set(error, BAUD_ESTATE, "checkpoint %s is of another learner, layout or other parameters: %.*s", path, (int)(length < 200 ? length : 200), data + HEAD);
-  char *whole = aligned_alloc(64, (b->bytes + 127u) & ~(size_t)63u);
+  char *whole = aligned_alloc(64, (b->end[BLOCKS_RESTING] + 127u) & ~(size_t)63u);
   if (!whole) return error_set(error, BAUD_ENOMEM, "out of memory for a checkpoint");
-  size_t n = ZSTD_decompress(whole, b->bytes, data + HEAD + length, bytes - HEAD - length);
-  int is_good = !ZSTD_isError(n) && n == b->bytes;
-  if (is_good) memcpy(b->slab, whole, b->bytes);
+  size_t n = ZSTD_decompress(whole, b->end[BLOCKS_RESTING], data + HEAD + length, bytes - HEAD - length);
+  int is_good = !ZSTD_isError(n) && n == b->end[BLOCKS_RESTING];
+  if (is_good) memcpy(b->slab, whole, b->end[BLOCKS_RESTING]);
   free(whole);
   return is_good ? 0 : error_set(error, BAUD_EIO, "checkpoint %s is damaged (its contents)", path);
 }

@@ -207,7 +207,7 @@ static int create_learner(stage *s, baud_error *error) {
   stage_enter(s, SITE_LEARNER_INIT);
   code = s->learner->init(s->learner_model, s->live.at, stage_seed(s, PURPOSE_LEARNER, 0, 0));
   if (code != BAUD_OK) return stage_blame(s, SITE_LEARNER_INIT, code, error);
-  if (blocks_clone(&s->shadow, &s->live, error) != 0 || blocks_clone(&s->initial, &s->live, error) != 0) return error->code;
+  if (blocks_shadow(&s->shadow, &s->live, error) != 0 || blocks_clone(&s->initial, &s->live, error) != 0) return error->code;
   blocks_copy(&s->initial, &s->live);
   return 0;
 }
@@ -231,7 +231,7 @@ static int open_accounts(stage *s, const baud_observer *observer, baud_error *er
   if (ledger_open(&s->ledger, &setup, error) != 0) return error_at(error, "%s", s->place[SITE_OBSERVER]);
   if (s->config.quiz_rate == RATE_NEVER || s->spec.world_bytes == 0) return 0;
   stage_enter(s, SITE_QUIZ);
-  if (quiz_open(&s->quiz, extension(&s->config.env, "baud.quiz/1"), s->env_model, s->world, &s->spec, s->lanes, error) != 0)
+  if (quiz_open(&s->quiz, extension(&s->config.env, "baud.quiz/1"), s->env_model, s->world, &s->spec, &s->answers, error) != 0)
     return error_at(error, "%s", s->place[SITE_QUIZ]);
   return 0;
 }

@@ -33,7 +33,7 @@ typedef struct asked { /* how one tick was put */
 static asked asked_log[LOG];
 static int n_asked;
 
-static enum manner { HONEST, SCRIBBLES, TRAINS, FAILS, LOSES_COUNT } manner;
+static enum manner { HONEST, SCRIBBLES, TRACES, TRAINS, FAILS, LOSES_COUNT } manner;
 
 static inline void answer_lane(const baud_tick *t, void *const *at, uint32_t lane) {
   const paper *p = at[PAPER];
@@ -44,6 +44,8 @@ static inline void answer_lane(const baud_tick *t, void *const *at, uint32_t lan
     float *answer = t->answer[which] + lane * width_of[which];
     memcpy(answer, p->says[which][context][action], width_of[which] * sizeof *answer);
     if (*note == context + 1)
+      for (uint32_t i = 0; i < width_of[which]; i++) answer[i] = i == 1 ? 1.0f : 0.0f;
+    if (manner == TRACES && ((int32_t *)at[TRACE])[lane]++ > 0)
       for (uint32_t i = 0; i < width_of[which]; i++) answer[i] = i == 1 ? 1.0f : 0.0f;
     if (manner == LOSES_COUNT && lane == t->lanes - 1) answer[0] += 0.5f;
   }
@@ -126,14 +128,14 @@ static inline void open_desk(desk *d, uint32_t lanes, uint32_t declined) {
   baud_error error = {0};
   assert_int_equal(blocks_open(&d->live, table, BLOCKS, lanes, &error), 0);
   assert_int_equal(blocks_clone(&d->initial, &d->live, &error), 0);
-  assert_int_equal(blocks_clone(&d->shadow, &d->live, &error), 0);
+  assert_int_equal(blocks_shadow(&d->shadow, &d->live, &error), 0);
   assert_int_equal(answers_open(&d->answers, &obs_field, 1, &action_field, rewards, REWARDS, lanes, &error), 0);
   for (uint32_t k = 0; k < ANSWERS; k++) d->answers.question[k].form = declined >> k & 1u ? 0 : BAUD_FORM_CATEGORICAL;
   assert_int_equal(answers_agree(&d->answers, &error), 0);
   d->learner = (quiz_learner){.ops = &learner_ops, .live = &d->live, .initial = &d->initial, .shadow = &d->shadow,
                               .answers = &d->answers,
                               .subscribed = BAUD_MASK(BAUD_CH_OBSERVATION) | BAUD_MASK(BAUD_CH_REWARD)};
-  if (quiz_open(&d->quiz, &extension, NULL, NULL, &env, lanes, &error) != 0) fail_msg("%s", error.text);
+  if (quiz_open(&d->quiz, &extension, NULL, NULL, &env, &d->answers, &error) != 0) fail_msg("%s", error.text);
 }
 static inline void close_desk(desk *d) {
   quiz_close(d->quiz);

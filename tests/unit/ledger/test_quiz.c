@@ -229,17 +229,17 @@ static void marks_say_whether_sums_are_bounds(void **state) {
     independence = mask;
     desk d;
     open_desk(&d, 1, 0);
-    assert_int_equal(quiz_mark_of_facts(d.quiz, &d.answers), mask & BAUD_FACTS_INDEPENDENT ? '>' : '~');
-    assert_int_equal(quiz_mark_of_decisions(d.quiz, &d.answers), mask & BAUD_DECISIONS_INDEPENDENT ? '>' : '~');
-    assert_int_equal(quiz_mark_of_channel(d.quiz, &d.answers, BAUD_CH_REWARD),
+    assert_int_equal(quiz_mark_of_facts(d.quiz), mask & BAUD_FACTS_INDEPENDENT ? '>' : '~');
+    assert_int_equal(quiz_mark_of_decisions(d.quiz), mask & BAUD_DECISIONS_INDEPENDENT ? '>' : '~');
+    assert_int_equal(quiz_mark_of_channel(d.quiz, BAUD_CH_REWARD),
                      mask & BAUD_FACTS_INDEPENDENT ? '>' : '~');
-    assert_int_equal(quiz_mark_of_channel(d.quiz, &d.answers, BAUD_CH_OBSERVATION), '-'); /* a decision is no fact */
+    assert_int_equal(quiz_mark_of_channel(d.quiz, BAUD_CH_OBSERVATION), '-'); /* a decision is no fact */
     assert_int_equal(quiz_facts(d.quiz), 1);
     close_desk(&d);
     open_desk(&d, 1, 1u << ANSWER_ACTION);
-    assert_int_equal(quiz_mark_of_facts(d.quiz, &d.answers), '-');
-    assert_int_equal(quiz_mark_of_channel(d.quiz, &d.answers, BAUD_CH_REWARD), '-');
-    assert_int_equal(quiz_mark_of_decisions(d.quiz, &d.answers), mask & BAUD_DECISIONS_INDEPENDENT ? '>' : '~');
+    assert_int_equal(quiz_mark_of_facts(d.quiz), '-');
+    assert_int_equal(quiz_mark_of_channel(d.quiz, BAUD_CH_REWARD), '-');
+    assert_int_equal(quiz_mark_of_decisions(d.quiz), mask & BAUD_DECISIONS_INDEPENDENT ? '>' : '~');
     close_desk(&d);
   }
 }
@@ -270,7 +270,7 @@ static void a_question_that_is_not_put_in_these_terms_is_left_out(void **state) 
   say_all_uniform(&d);
   assert_close(ask_desk(&d, QUIZ_MEMORY_KEPT).known, 0.0, 0.0);
   assert_int_equal(n_asked, 0);
-  assert_int_equal(quiz_mark_of_facts(d.quiz, &d.answers), '-');
+  assert_int_equal(quiz_mark_of_facts(d.quiz), '-');
   close_desk(&d);
 }
 
@@ -316,15 +316,32 @@ static void a_learner_that_takes_notes_while_being_asked_learns_nothing_from_it(
     desk d;
     open_desk(&d, lane_counts[k], 0);
     say(&d, ANSWER_ACTION, 0, 0, prior);
-    char *before = malloc(d.live.bytes);
+    char *before = malloc(d.live.end[BLOCKS_RESTING]);
     assert_non_null(before);
-    memcpy(before, d.live.slab, d.live.bytes);
+    memcpy(before, d.live.slab, d.live.end[BLOCKS_RESTING]);
     /* no question helps with the next */
     for (int again = 0; again < 2; again++) assert_close(ask_desk(&d, QUIZ_MEMORY_KEPT).known, 0.0, 1e-4);
-    assert_memory_equal(before, d.live.slab, d.live.bytes);
+    assert_memory_equal(before, d.live.slab, d.live.end[BLOCKS_RESTING]);
     free(before);
     close_desk(&d);
   }
+}
+
+static void a_learner_that_keeps_notes_in_its_traces_learns_nothing_from_it_either(void **state) {
+  static const item list[] = {FACT_OF_ACTION(0, {0, 1}, {.25, .25, .5}), FACT_OF_ACTION(0, {0, 1}, {.25, .25, .5}),
+                              FACT_OF_ACTION(0, {0, 1}, {.25, .25, .5})};
+  static const double prior[] = {.25, .25, .5};
+  (void)state;
+  for (int k = 0; k < LANE_COUNTS; k++)
+    for (enum quiz_memory memory = QUIZ_MEMORY_KEPT; memory <= QUIZ_MEMORY_WIPED; memory++) {
+      set_items(list, 3);
+      manner = TRACES;
+      desk d;
+      open_desk(&d, lane_counts[k], 0);
+      say(&d, ANSWER_ACTION, 0, 0, prior);
+      for (int again = 0; again < 2; again++) assert_close(ask_desk(&d, memory).known, 0.0, 1e-4);
+      close_desk(&d);
+    }
 }
 
 static void without_the_observation_it_is_asked_blind(void **state) {
@@ -390,7 +407,7 @@ static void malformed_items_are_refused_with_a_reason(void **state) {
       quiz *q = NULL;
       baud_error error = {0};
       set_items(pair, 2);
-      assert_int_equal(quiz_open(&q, &extension, NULL, NULL, &env, lanes, &error), BAUD_EPLUGIN);
+      assert_int_equal(quiz_open(&q, &extension, NULL, NULL, &env, &(answers){.lanes = lanes}, &error), BAUD_EPLUGIN);
       if (!strstr(error.text, cases[k].why)) fail_msg("wanted \"%s\" in: %s", cases[k].why, error.text);
       quiz_close(q);
     }
@@ -402,18 +419,18 @@ static void an_environment_without_questions_has_no_quiz(void **state) {
   (void)state;
   quiz *q = (quiz *)(void *)&something;
   baud_error error = {0};
-  assert_int_equal(quiz_open(&q, NULL, NULL, NULL, &env, 1, &error), 0);
+  assert_int_equal(quiz_open(&q, NULL, NULL, NULL, &env, &(answers){.lanes = 1}, &error), 0);
   assert_null(q);
   set_items(list, 0); /* none */
-  assert_int_equal(quiz_open(&q, &extension, NULL, NULL, &env, 1, &error), 0);
+  assert_int_equal(quiz_open(&q, &extension, NULL, NULL, &env, &(answers){.lanes = 1}, &error), 0);
   assert_null(q);
   set_items(list, 1); /* it has them, and will not say how many with this model */
-  assert_int_equal(quiz_open(&q, &extension, &something, NULL, &env, 1, &error), 0);
+  assert_int_equal(quiz_open(&q, &extension, &something, NULL, &env, &(answers){.lanes = 1}, &error), 0);
   assert_null(q);
-  assert_int_equal(quiz_mark_of_facts(NULL, NULL), '-');
-  assert_int_equal(quiz_mark_of_decisions(NULL, NULL), '-');
+  assert_int_equal(quiz_mark_of_facts(NULL), '-');
+  assert_int_equal(quiz_mark_of_decisions(NULL), '-');
   assert_int_equal(quiz_facts(NULL), 0);
-  assert_int_equal(quiz_open(&q, &extension, NULL, &something, &env, 1, &error), BAUD_EPLUGIN);
+  assert_int_equal(quiz_open(&q, &extension, NULL, &something, &env, &(answers){.lanes = 1}, &error), BAUD_EPLUGIN);
   assert_non_null(strstr(error.text, "quiz item 0 could not be made"));
   quiz_close(q);
   quiz_close(NULL);
@@ -434,6 +451,7 @@ int main(void) {
       cmocka_unit_test(a_question_that_is_not_put_in_these_terms_is_left_out),
       cmocka_unit_test(what_lane_0_remembers_counts_for_every_item_and_is_gone_when_wiped),
       cmocka_unit_test(a_learner_that_takes_notes_while_being_asked_learns_nothing_from_it),
+      cmocka_unit_test(a_learner_that_keeps_notes_in_its_traces_learns_nothing_from_it_either),
       cmocka_unit_test(without_the_observation_it_is_asked_blind),
       cmocka_unit_test(a_learner_that_misbehaves_is_told_why),
       cmocka_unit_test(malformed_items_are_refused_with_a_reason),

@@ -18,6 +18,11 @@ static const baud_block table[] = {
 };
 static const size_t one[BLOCKS] = {52, 20, 24, 7, 8, 8000, 12, 5};
 static int is_per_lane(int i) { return (table[i].flags & BAUD_PER_LANE) != 0; }
+static enum blocks_part part_of(int i) {
+  static const enum blocks_part of[] = {[BAUD_WEIGHT] = BLOCKS_FROZEN, [BAUD_OPTIMISER] = BLOCKS_FROZEN, [BAUD_MEMORY] = BLOCKS_MOVING,
+                                        [BAUD_RNG] = BLOCKS_MOVING, [BAUD_TRACE] = BLOCKS_RESTING, [BAUD_SCRATCH] = BLOCKS_SCRATCH};
+  return of[table[i].role];
+}
 static int is_frozen(int i) { return table[i].role == BAUD_WEIGHT || table[i].role == BAUD_OPTIMISER; }
 
 static void open_blocks(blocks *b, uint32_t lanes) {
@@ -53,29 +58,28 @@ static void blocks_begin_zeroed_aligned_apart_and_within_the_slab(void **state) 
   for (uint32_t lanes = 1; lanes <= 5; lanes++) {
     blocks b;
     open_blocks(&b, lanes);
-    assert_int_equal(b.bytes % 4096, 0);
+    assert_int_equal(b.end[BLOCKS_SCRATCH] % 4096, 0);
     assert_int_equal((uintptr_t)b.slab % 4096, 0);
-    for (size_t k = 0; k < b.bytes; k++) assert_int_equal(b.slab[k], 0);
+    for (size_t k = 0; k < b.end[BLOCKS_SCRATCH]; k++) assert_int_equal(b.slab[k], 0);
     for (int i = 0; i < BLOCKS; i++) assert_int_equal((uintptr_t)b.at[i] % 64, 0);
     fill(&b, lanes);
     for (uint32_t i = 0; i < BLOCKS; i++) { /* filled one after the other: an overlap would show */
       assert_true(is_filled(&b, i, lanes, 0, blocks_size_of(&b, i)));
-      assert_true((char *)b.at[i] >= b.slab && (char *)b.at[i] + blocks_size_of(&b, i) <= b.slab + b.bytes);
+      assert_true((char *)b.at[i] >= b.slab && (char *)b.at[i] + blocks_size_of(&b, i) <= b.slab + b.end[BLOCKS_SCRATCH]);
     }
     blocks_close(&b);
   }
 }
 
-static void frozen_blocks_lie_on_pages_of_their_own(void **state) {
+static void each_part_lies_on_pages_of_its_own(void **state) {
   (void)state;
   blocks b;
   open_blocks(&b, 3);
-  assert_int_equal(b.frozen_bytes % 4096, 0);
-  assert_true(b.frozen_bytes > 0 && b.frozen_bytes < b.bytes);
+  for (int part = 0; part < BLOCKS_PARTS; part++) assert_int_equal(b.end[part] % 4096, 0);
   for (int i = 0; i < BLOCKS; i++) {
     size_t begin = (size_t)((char *)b.at[i] - b.slab), end = begin + blocks_size_of(&b, (uint32_t)i);
-    if (is_frozen(i)) assert_true(end <= b.frozen_bytes);
-    else assert_true(begin >= b.frozen_bytes);
+    assert_true(end <= b.end[part_of(i)]);
+    assert_true(part_of(i) == BLOCKS_FROZEN || begin >= b.end[part_of(i) - 1]);
   }
   blocks_close(&b);
 }
@@ -110,10 +114,9 @@ static void a_learner_without_blocks_is_one_too(void **state) {
   assert_int_equal(blocks_open(&a, table, 0, 4, &error), 0);
   assert_int_equal(blocks_clone(&b, &a, &error), 0);
   blocks_copy(&b, &a);
-  blocks_copy_mutable(&b, &a);
-  blocks_wipe(&b, &a);
-  assert_true(blocks_frozen_equal(&a, &b));
-  assert_int_equal(blocks_frozen_hash(&a), blocks_frozen_hash(&b));
+  blocks_copy_part(&b, &a, BLOCKS_MOVING);
+  blocks_wipe(&b, &a, BLOCKS_MOVING);
+  assert_int_equal(blocks_hash(&a, BLOCKS_FROZEN), blocks_hash(&b, BLOCKS_FROZEN));
   assert_false(blocks_has_memory(&a));
   blocks_close(&a);
   blocks_close(&b);
@@ -142,31 +145,33 @@ static void a_clone_has_the_shape_and_not_the_content(void **state) {
   open_blocks(&a, 3);
   fill(&a, 1);
   assert_int_equal(blocks_clone(&b, &a, &error), 0);
-  assert_int_equal(b.bytes, a.bytes);
-  assert_int_equal(b.frozen_bytes, a.frozen_bytes);
-  for (size_t k = 0; k < b.bytes; k++) assert_int_equal(b.slab[k], 0);
+  assert_memory_equal(b.end, a.end, sizeof a.end);
+  for (size_t k = 0; k < b.end[BLOCKS_SCRATCH]; k++) assert_int_equal(b.slab[k], 0);
   for (uint32_t i = 0; i < BLOCKS; i++) assert_int_equal((char *)b.at[i] - b.slab, (char *)a.at[i] - a.slab);
   blocks_copy(&b, &a);
-  assert_memory_equal(a.slab, b.slab, a.bytes);
+  assert_memory_equal(a.slab, b.slab, a.end[BLOCKS_RESTING]);
+  assert_true(is_filled(&a, SCRATCH, 1, 0, one[SCRATCH]));
+  for (size_t k = a.end[BLOCKS_RESTING]; k < a.end[BLOCKS_SCRATCH]; k++) assert_int_equal(b.slab[k], 0); /* of no meaning */
   fill(&b, 2);
   assert_true(is_filled(&a, 0, 1, 0, one[0])); /* they share nothing */
   blocks_close(&a);
   blocks_close(&b);
 }
 
-static void copying_what_changes_leaves_the_frozen_and_gives_every_lane_the_first_ones(void **state) {
+static void copying_a_part_leaves_the_others_and_gives_every_lane_the_first_ones(void **state) {
   (void)state;
-  for (uint32_t lanes = 1; lanes <= 4; lanes++) {
+  for (uint32_t lanes = 1; lanes <= 4; lanes++)
+    for (enum blocks_part part = BLOCKS_FROZEN; part < BLOCKS_PARTS; part++) {
     blocks from, to;
     open_blocks(&from, lanes);
     open_blocks(&to, lanes);
     fill(&from, 7);
     fill(&to, 100);
-    blocks_copy_mutable(&to, &from);
+    blocks_copy_part(&to, &from, part);
     for (uint32_t i = 0; i < BLOCKS; i++) {
       size_t size = blocks_size_of(&to, i);
-      if (is_frozen((int)i)) assert_true(is_filled(&to, i, 100, 0, size));
-      else if (!is_per_lane((int)i)) assert_memory_equal(to.at[i], from.at[i], size);
+      if (part_of((int)i) != part) assert_true(is_filled(&to, i, 100, 0, size));
+      else if (!is_per_lane((int)i) || part == BLOCKS_FROZEN) assert_memory_equal(to.at[i], from.at[i], size);
       else
         for (uint32_t lane = 0; lane < lanes; lane++)
           assert_memory_equal((char *)to.at[i] + lane * one[i], from.at[i], one[i]);
@@ -177,6 +182,29 @@ static void copying_what_changes_leaves_the_frozen_and_gives_every_lane_the_firs
   }
 }
 
+static void a_shadow_has_the_frozen_part_lent_and_the_rest_of_its_own(void **state) {
+  (void)state;
+  blocks a, b, shadow;
+  baud_error error = {0};
+  open_blocks(&a, 2);
+  open_blocks(&b, 2);
+  fill(&a, 7);
+  fill(&b, 8);
+  assert_int_equal(blocks_shadow(&shadow, &a, &error), 0);
+  for (int turn = 0; turn < 2; turn++) {
+    const blocks *from = turn ? &b : &a;
+    blocks_lend(&shadow, from);
+    for (enum blocks_part part = BLOCKS_MOVING; part < BLOCKS_PARTS; part++) blocks_copy_part(&shadow, from, part);
+    for (uint32_t i = 0; i < BLOCKS; i++) {
+      assert_int_equal(shadow.at[i] == from->at[i], is_frozen((int)i));
+      assert_memory_equal(shadow.at[i], from->at[i], one[i]);
+    }
+  }
+  blocks_close(&shadow);
+  blocks_close(&a);
+  blocks_close(&b);
+}
+
 static void wiping_puts_memory_and_traces_back_and_nothing_else(void **state) {
   (void)state;
   blocks b, initial;
@@ -184,7 +212,9 @@ static void wiping_puts_memory_and_traces_back_and_nothing_else(void **state) {
   open_blocks(&initial, 2);
   fill(&b, 50);
   fill(&initial, 3);
-  blocks_wipe(&b, &initial);
+  blocks_wipe(&b, &initial, BLOCKS_MOVING);
+  assert_true(is_filled(&b, TRACE, 50, 0, one[TRACE]));
+  blocks_wipe(&b, &initial, BLOCKS_RESTING);
   for (uint32_t i = 0; i < BLOCKS; i++) {
     int is_wiped = table[i].role == BAUD_MEMORY || table[i].role == BAUD_TRACE;
     assert_true(is_filled(&b, i, is_wiped ? 3 : 50, 0, blocks_size_of(&b, i)));
@@ -204,11 +234,9 @@ static void one_byte_of_a_frozen_block_shows_and_none_of_the_others(void **state
     for (size_t k = 0; k < blocks_size_of(&b, i); k += 1 + k / 16) {
       uint8_t *byte = (uint8_t *)b.at[i] + k;
       *byte ^= 1;
-      assert_int_equal(blocks_frozen_equal(&a, &b), !is_frozen((int)i));
-      assert_int_equal(blocks_frozen_hash(&a) == blocks_frozen_hash(&b), !is_frozen((int)i));
+      assert_int_equal(blocks_hash(&a, BLOCKS_FROZEN) == blocks_hash(&b, BLOCKS_FROZEN), !is_frozen((int)i));
       *byte ^= 1;
     }
-  assert_true(blocks_frozen_equal(&a, &b));
   blocks_close(&a);
   blocks_close(&b);
 }
@@ -230,12 +258,13 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(blocks_have_their_size_alone_or_for_each_lane),
       cmocka_unit_test(blocks_begin_zeroed_aligned_apart_and_within_the_slab),
-      cmocka_unit_test(frozen_blocks_lie_on_pages_of_their_own),
+      cmocka_unit_test(each_part_lies_on_pages_of_its_own),
       cmocka_unit_test(tables_that_make_no_sense_are_refused_by_name),
       cmocka_unit_test(a_learner_without_blocks_is_one_too),
       cmocka_unit_test(rows_are_read_in_the_size_that_they_give),
       cmocka_unit_test(a_clone_has_the_shape_and_not_the_content),
-      cmocka_unit_test(copying_what_changes_leaves_the_frozen_and_gives_every_lane_the_first_ones),
+      cmocka_unit_test(copying_a_part_leaves_the_others_and_gives_every_lane_the_first_ones),
+      cmocka_unit_test(a_shadow_has_the_frozen_part_lent_and_the_rest_of_its_own),
       cmocka_unit_test(wiping_puts_memory_and_traces_back_and_nothing_else),
       cmocka_unit_test(one_byte_of_a_frozen_block_shows_and_none_of_the_others),
       cmocka_unit_test(memory_is_what_has_the_role_of_memory),

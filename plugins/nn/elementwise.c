@@ -6,7 +6,7 @@
 
 typedef struct activate_record {
   nn_record base;
-  const nn_real *y;
+  const nn_real *kept; /* what tells the slope */
   nn_slot *dx;
   size_t n;
   int activation;
@@ -16,7 +16,7 @@ static void activate_back(nn_tape *t, nn_record *record) {
   const activate_record *r = (const activate_record *)record;
   int adds;
   nn_real *dx = nn_slot_next(r->dx, &adds);
-  t->kernels->activate_back(r->activation, r->y, r->base.out->d, dx, r->n, adds);
+  t->kernels->activate_back(r->activation, r->kept, r->base.out->d, dx, r->n, adds);
 }
 
 nn_value nn_activate(nn_tape *t, nn_value x, int activation) {
@@ -25,7 +25,7 @@ nn_value nn_activate(nn_tape *t, nn_value x, int activation) {
   activate_record *r = nn_record_push(t, sizeof *r, activate_back, out);
   if (t->is_dry) return out;
   t->kernels->activate(activation, x.x, y, nn_count(x));
-  if (r) *r = (activate_record){ r->base, y, x.slot, nn_count(x), activation };
+  if (r) *r = (activate_record){ r->base, nn_keeps_input(activation) ? x.x : y, x.slot, nn_count(x), activation };
   return out;
 }
 
@@ -154,7 +154,7 @@ nn_value nn_concatenate(nn_tape *t, nn_value a, nn_value b) {
   return out;
 }
 
-typedef struct columns_record {
+typedef struct columns_record { /* of some columns, or some rows */
   nn_record base;
   nn_value x;
   uint32_t first, n;
@@ -173,6 +173,26 @@ nn_value nn_columns(nn_tape *t, nn_value x, uint32_t first, uint32_t n) {
   columns_record *r = nn_record_push(t, sizeof *r, columns_back, out);
   if (t->is_dry) return out;
   copy_columns(y, n, x.x + first, x.cols, x.rows, n);
+  if (r) *r = (columns_record){ r->base, x, first, n };
+  return out;
+}
+
+/* ---- Rows --------------------------------------------------------------------------------------------------------- */
+
+static void rows_back(nn_tape *t, nn_record *record) {
+  const columns_record *r = (const columns_record *)record;
+  nn_real *dx = nn_slot_add(r->x.slot) + (size_t)r->first * r->x.cols;
+  (void)t;
+  for (size_t i = 0; i < (size_t)r->n * r->x.cols; i++) dx[i] += r->base.out->d[i];
+}
+
+nn_value nn_rows(nn_tape *t, nn_value x, uint32_t first, uint32_t n) {
+  nn_real *y;
+  assert(first <= x.rows && n <= x.rows - first);
+  nn_value out = nn_output(t, n, x.cols, x.slot != NULL, &y);
+  columns_record *r = nn_record_push(t, sizeof *r, rows_back, out);
+  if (t->is_dry) return out;
+  memcpy(y, x.x + (size_t)first * x.cols, nn_count(out) * sizeof *y);
   if (r) *r = (columns_record){ r->base, x, first, n };
   return out;
 }

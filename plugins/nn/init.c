@@ -33,15 +33,20 @@ static void scale(const family *f, uint32_t a, double by) {
 
 /* Gram-Schmidt on normal vectors gives the Haar measure (its R has a positive diagonal); done twice each, since once
  * leaves rounding behind (Giraud, Langou and Rozloznik 2005). */
-void nn_orthogonal(nn_real *w, uint32_t in, uint32_t out, double gain, uint64_t *random) {
-  family f = in >= out ? (family){ w, 1, out, out, in } : (family){ w, out, 1, in, out };
-  for (size_t i = 0; i < (size_t)in * out; i++) w[i] = (nn_real)baud_normal(random);
+void nn_orthogonal_part(nn_real *w, uint32_t in, uint32_t out, size_t row, double gain, uint64_t *random) {
+  family f = in >= out ? (family){ w, 1, row, out, in } : (family){ w, row, 1, in, out };
+  for (uint32_t i = 0; i < in; i++)
+    for (uint32_t j = 0; j < out; j++) w[i * row + j] = (nn_real)baud_normal(random);
   for (uint32_t a = 0; a < f.n; a++) {
     for (int pass = 0; pass < 2; pass++)
       for (uint32_t b = 0; b < a; b++) subtract(&f, a, b, inner(&f, a, b));
     scale(&f, a, 1.0 / sqrt(inner(&f, a, a)));
   }
-  for (size_t i = 0; i < (size_t)in * out; i++) w[i] = (nn_real)(gain * (double)w[i]);
+  for (uint32_t a = 0; a < f.n; a++) scale(&f, a, gain);
+}
+
+void nn_orthogonal(nn_real *w, uint32_t in, uint32_t out, double gain, uint64_t *random) {
+  nn_orthogonal_part(w, in, out, out, gain, random);
 }
 
 static void clear_bias(const nn_linear_layer *layer, nn_real *theta) {

@@ -116,6 +116,20 @@ static void column_sums(const nn_real *x, size_t rows, size_t cols, nn_real *sum
 
 /* ---- Element by element ----------------------------------------------------------------------------------------- */
 
+static nn_real sigmoid(nn_real x) { return 1 / (1 + (nn_real)exp(-(double)x)); }
+
+/* sqrt(2 / pi) (x + .044715 x^3) */
+static const nn_real gelu_linear = (nn_real)0.79788456080286535588, gelu_cubic = (nn_real)(0.79788456080286535588 * 0.044715);
+static nn_real gelu_tanh(nn_real x) { return (nn_real)tanh((double)(x * (gelu_linear + gelu_cubic * x * x))); }
+static nn_real gelu_slope(nn_real x) {
+  nn_real t = gelu_tanh(x);
+  return (1 + t) / 2 + x / 2 * (1 - t * t) * (gelu_linear + 3 * gelu_cubic * x * x);
+}
+static nn_real silu_slope(nn_real x) {
+  nn_real s = sigmoid(x);
+  return s * (1 + x * (1 - s));
+}
+
 static void activate(int activation, const nn_real *x, nn_real *y, size_t n) {
   const nn_real leak = (nn_real)NN_LEAK;
   switch (activation) {
@@ -128,14 +142,26 @@ static void activate(int activation, const nn_real *x, nn_real *y, size_t n) {
   case NN_LEAKY_RELU:
     for (size_t i = 0; i < n; i++) y[i] = x[i] > 0 ? x[i] : leak * x[i];
     break;
+  case NN_SIGMOID:
+    for (size_t i = 0; i < n; i++) y[i] = sigmoid(x[i]);
+    break;
+  case NN_GELU:
+    for (size_t i = 0; i < n; i++) y[i] = x[i] / 2 * (1 + gelu_tanh(x[i]));
+    break;
+  case NN_SILU:
+    for (size_t i = 0; i < n; i++) y[i] = x[i] * sigmoid(x[i]);
+    break;
   default:
     if (x != y) memcpy(y, x, n * sizeof *y);
   }
 }
 
-/* f' by what f gave. */
+/* f' by what f gave, or what it was given. */
 INLINED nn_real slope(int activation, nn_real y) {
   switch (activation) {
+  case NN_SIGMOID: return y * (1 - y);
+  case NN_GELU: return gelu_slope(y);
+  case NN_SILU: return silu_slope(y);
   case NN_TANH: return 1 - y * y;
   case NN_RELU: return y > 0 ? 1 : 0;
   case NN_LEAKY_RELU: return y > 0 ? 1 : (nn_real)NN_LEAK;
@@ -155,6 +181,9 @@ static void activate_back(int activation, const nn_real *y, const nn_real *dy, n
   case NN_TANH: slopes(NN_TANH, y, dy, dx, n, adds); break;
   case NN_RELU: slopes(NN_RELU, y, dy, dx, n, adds); break;
   case NN_LEAKY_RELU: slopes(NN_LEAKY_RELU, y, dy, dx, n, adds); break;
+  case NN_SIGMOID: slopes(NN_SIGMOID, y, dy, dx, n, adds); break;
+  case NN_GELU: slopes(NN_GELU, y, dy, dx, n, adds); break;
+  case NN_SILU: slopes(NN_SILU, y, dy, dx, n, adds); break;
   default: slopes(NN_IDENTITY, y, dy, dx, n, adds);
   }
 }

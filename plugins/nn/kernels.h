@@ -15,14 +15,17 @@ typedef struct nn_matrix { /* element [i][j] at x[i * row + j * col] */
   size_t row, col;
 } nn_matrix;
 
+/* Whether an activation's slope is told by its input; else by its output. */
+static inline int nn_keeps_input(int activation) { return activation == NN_GELU || activation == NN_SILU; }
+
 enum { NN_SET = 0, NN_ADD = 1 };
 
 typedef struct nn_kernels {
   /* c [m][n], rows c_row apart, contiguous: = bias[n] (null: 0) + a b, or += a b; a [m][k], b [k][n]. */
   void (*product)(size_t m, size_t n, size_t k, nn_matrix a, nn_matrix b, const nn_real *bias, nn_real *c, size_t c_row, int adds);
   void (*activate)(int activation, const nn_real *x, nn_real *y, size_t n);
-  /* dx (=, +=) dy f'(x), told by y = f(x); dx may be dy */
-  void (*activate_back)(int activation, const nn_real *y, const nn_real *dy, nn_real *dx, size_t n, int adds);
+  /* dx (=, +=) dy f'(x), told by what nn_keeps_input says: x or f(x); dx may be dy */
+  void (*activate_back)(int activation, const nn_real *kept, const nn_real *dy, nn_real *dx, size_t n, int adds);
   void (*column_sums)(const nn_real *x, size_t rows, size_t cols, nn_real *sums); /* sums[cols] += */
   double (*squares)(const nn_real *x, size_t n);                                  /* sum of x^2 */
   double (*magnitudes)(const nn_real *x, size_t n);                               /* sum of |x| */

@@ -16,7 +16,7 @@ nn_linear_layer nn_linear_declare(nn_layout *layout, const char *name, uint32_t 
 
 typedef struct linear_record {
   nn_record base;
-  const nn_real *x, *y, *weight;
+  const nn_real *x, *kept, *weight; /* kept: what tells the activation's slope */
   nn_slot *dx;
   nn_real *d_weight, *d_bias; /* null: frozen, or no bias */
   size_t rows, in, out;
@@ -27,7 +27,7 @@ static void linear_back(nn_tape *t, nn_record *record) {
   const linear_record *r = (const linear_record *)record;
   const nn_kernels *k = t->kernels;
   nn_real *d = r->base.out->d;
-  if (r->activation != NN_IDENTITY) k->activate_back(r->activation, r->y, d, d, r->rows * r->out, NN_SET);
+  if (r->activation != NN_IDENTITY) k->activate_back(r->activation, r->kept, d, d, r->rows * r->out, NN_SET);
   nn_matrix dp = { d, r->out, 1 };
   if (r->d_weight)
     k->product(r->in, r->out, r->rows, (nn_matrix){ r->x, 1, r->in }, dp, NULL, r->d_weight, r->out, NN_ADD);
@@ -40,17 +40,18 @@ static void linear_back(nn_tape *t, nn_record *record) {
 }
 
 nn_value nn_linear(nn_tape *t, const nn_linear_layer *layer, nn_value x, int activation) {
-  nn_real *y;
+  nn_real *y, *before;
   assert(x.cols == layer->in);
   nn_value out = nn_output(t, x.rows, layer->out, x.slot || nn_learns(t), &y);
+  before = out.slot && nn_keeps_input(activation) ? nn_scratch(t, nn_count(out)) : y;
   linear_record *r = nn_record_push(t, sizeof *r, linear_back, out);
   if (t->is_dry) return out;
   const nn_real *weight = t->theta + layer->weight, *bias = layer->bias != NN_NONE ? t->theta + layer->bias : NULL;
   t->kernels->product(x.rows, layer->out, layer->in, (nn_matrix){ x.x, layer->in, 1 },
-                      (nn_matrix){ weight, layer->out, 1 }, bias, y, layer->out, NN_SET);
-  if (activation != NN_IDENTITY) t->kernels->activate(activation, y, y, nn_count(out));
+                      (nn_matrix){ weight, layer->out, 1 }, bias, before, layer->out, NN_SET);
+  if (activation != NN_IDENTITY) t->kernels->activate(activation, before, y, nn_count(out));
   if (r) {
-    *r = (linear_record){ r->base, x.x, y, weight, x.slot, NULL, NULL, x.rows, layer->in, layer->out, activation };
+    *r = (linear_record){ r->base, x.x, before, weight, x.slot, NULL, NULL, x.rows, layer->in, layer->out, activation };
     if (nn_learns(t)) r->d_weight = t->gradient + layer->weight;
     if (nn_learns(t) && bias) r->d_bias = t->gradient + layer->bias;
   }

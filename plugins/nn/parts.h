@@ -47,6 +47,9 @@ nn_real *nn_slot_next(nn_slot *slot, int *adds);
 /* full <- name, cut to what a layout takes, and a suffix of at most 7 characters; returns full. */
 const char *nn_name(char full[NN_NAME + 8], const char *name, const char *suffix);
 
+/* nn_orthogonal for a block of columns of a wider matrix, its rows `row` apart. */
+void nn_orthogonal_part(nn_real *w, uint32_t in, uint32_t out, size_t row, double gain, uint64_t *random);
+
 static inline size_t nn_count(nn_value v) { return (size_t)v.rows * v.cols; }
 static inline int nn_learns(const nn_tape *t) { return t->gradient != NULL; }
 

@@ -109,7 +109,8 @@ const nn_real *nn_gradient(nn_value v);
 
 /* ---- Layers --------------------------------------------------------------------------------------------- */
 
-enum { NN_IDENTITY, NN_TANH, NN_RELU, NN_LEAKY_RELU, NN_ACTIVATIONS };
+/* GELU (Hendrycks and Gimpel 2016) in its form with tanh, as in GPT-2; SiLU: x sigmoid(x). */
+enum { NN_IDENTITY, NN_TANH, NN_RELU, NN_LEAKY_RELU, NN_SIGMOID, NN_GELU, NN_SILU, NN_ACTIVATIONS };
 #define NN_LEAK 0.01 /* slope of the leaky rectifier below 0 */
 
 enum { NN_NO_BIAS = 0, NN_BIAS = 1 };
@@ -148,6 +149,32 @@ nn_value nn_affine(nn_tape *t, nn_value x, double scale, double shift);
 nn_value nn_clamp(nn_tape *t, nn_value x, double low, double high); /* gradient 0 outside, 1 inside and at the ends */
 nn_value nn_concatenate(nn_tape *t, nn_value a, nn_value b);       /* [rows][a.cols + b.cols] */
 nn_value nn_columns(nn_tape *t, nn_value x, uint32_t first, uint32_t n);
+nn_value nn_rows(nn_tape *t, nn_value x, uint32_t first, uint32_t n);
+
+/* ---- Layers that remember ----------------------------------------------------------------------------------- */
+
+/* x [steps * lanes][in], time-major: one step is what acting does, many are what learning through time does. state
+ * [lanes][...]: before the first step; nn_constant over a MEMORY block, or a value that is learnt. starts [steps * lanes]:
+ * where it is 1 the lane's state is 0 before that step; null: nowhere. last: gets the state after the last step, the
+ * caller's, may be the array that `state` is over; or null. Returns the outputs [steps * lanes][units]. The gradient
+ * goes back through all steps and into `state`, not from `last`. */
+
+/* Cho et al. 2014, in the form that cuDNN and PyTorch compute: state h [units], gates in the order r, z, n:
+ *   r = sigmoid(W_r x + b_r + U_r h + c_r)   z likewise   n = tanh(W_n x + b_n + r (U_n h + c_n))   h <- (1 - z) n + z h */
+/* Hochreiter and Schmidhuber 1997 with a forget gate (Gers et al. 2000): state (h, c) [2 units], gates in the order i, f, g, o:
+ *   i, f, o = sigmoid(W x + b + U h), g = tanh(...)   c <- f c + i g   h <- o tanh(c) */
+typedef struct nn_recurrent_layer {
+  uint32_t in, units;
+  uint64_t input, input_bias;         /* [in][gates units], [1][gates units] */
+  uint64_t recurrent, recurrent_bias; /* [units][gates units], [1][gates units]; the LSTM's has no second bias: NN_NONE */
+} nn_recurrent_layer;
+nn_recurrent_layer nn_gru_declare(nn_layout *layout, const char *name, uint32_t in, uint32_t units);
+nn_recurrent_layer nn_lstm_declare(nn_layout *layout, const char *name, uint32_t in, uint32_t units);
+/* Input weights orthogonal with gain 1, recurrent ones orthogonal for each gate, biases 0, an LSTM's forget gate 1. */
+void nn_gru_init(const nn_recurrent_layer *layer, nn_real *theta, uint64_t *random);
+void nn_lstm_init(const nn_recurrent_layer *layer, nn_real *theta, uint64_t *random);
+nn_value nn_gru(nn_tape *t, const nn_recurrent_layer *layer, nn_value x, nn_value state, const uint8_t *starts, nn_real *last);
+nn_value nn_lstm(nn_tape *t, const nn_recurrent_layer *layer, nn_value x, nn_value state, const uint8_t *starts, nn_real *last);
 
 /* ---- Heads: distributions over actions ------------------------------------------------------------------- */
 

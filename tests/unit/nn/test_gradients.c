@@ -39,6 +39,8 @@ static double linear_identity(nn_tape *t, const shape *s) { return net_loss(t, s
 static double linear_tanh(nn_tape *t, const shape *s) { return net_loss(t, s, NN_TANH); }
 static double linear_relu(nn_tape *t, const shape *s) { return net_loss(t, s, NN_RELU); }
 static double linear_leaky(nn_tape *t, const shape *s) { return net_loss(t, s, NN_LEAKY_RELU); }
+static double linear_gelu(nn_tape *t, const shape *s) { return net_loss(t, s, NN_GELU); }
+static double linear_silu(nn_tape *t, const shape *s) { return net_loss(t, s, NN_SILU); }
 
 /* ---- Element-wise operations of x and y [rows][in] -------------------------------------------------------------- */
 
@@ -75,6 +77,10 @@ static double columns(nn_tape *t, const shape *s) {
   nn_value both = nn_concatenate(t, p.x, p.y);
   return judge(t, both) + judge(t, nn_columns(t, both, s->in / 2, s->in));
 }
+static double some_rows(nn_tape *t, const shape *s) {
+  nn_value x = pair_of(t, s).x;
+  return judge(t, nn_rows(t, x, s->rows / 3, s->rows - s->rows / 3)) + judge(t, x);
+}
 static double variables(nn_tape *t, const shape *s) {
   pair p = pair_of(t, s);
   nn_value stopped = nn_multiply(t, p.x, nn_stop(nn_affine(t, nn_constant(t, s->number, s->rows, s->in), 2.0, 1.0)));
@@ -108,6 +114,43 @@ static double embeddings(nn_tape *t, const shape *s) {
   nn_value v = nn_embedding(t, &table, s->index, s->rows);
   return judge(t, v) + judge(t, nn_activate(t, v, NN_TANH));
 }
+
+/* ---- Through time ------------------------------------------------------------------------------------------------------ */
+
+enum { LANES = 3 };
+
+/* x [steps * LANES][in], a state that is learnt, a layer; episodes start here and there. */
+typedef struct memory {
+  nn_layout layout;
+  uint64_t x, state;
+  nn_recurrent_layer layer;
+} memory;
+static uint32_t steps_of(const shape *s) { return 1 + s->rows % 5; }
+static void memory_of(const shape *s, memory *m, uint32_t states) {
+  memset(m, 0, sizeof *m);
+  m->x = offset_of(&m->layout, "x", LANES * steps_of(s), s->in);
+  m->state = offset_of(&m->layout, "state", LANES, states * s->out);
+  m->layer = (states == 1 ? nn_gru_declare : nn_lstm_declare)(&m->layout, "layer", s->in, s->out);
+}
+static void declare_memory(shape *s, nn_layout *layout, uint32_t states) {
+  static memory m;
+  s->out = 1 + s->out % 9;
+  memory_of(s, &m, states);
+  *layout = m.layout;
+  for (uint32_t i = 0; i < LANES * steps_of(s); i++) s->mask[i] = (uint8_t)baud_bernoulli(&s->random, 0.25);
+}
+static void declare_gru(shape *s, nn_layout *layout) { declare_memory(s, layout, 1); }
+static void declare_lstm(shape *s, nn_layout *layout) { declare_memory(s, layout, 2); }
+static double through_time(nn_tape *t, const shape *s, uint32_t states) {
+  static memory m;
+  memory_of(s, &m, states);
+  nn_value x = nn_parameter(t, m.x, LANES * steps_of(s), s->in), state = nn_parameter(t, m.state, LANES, states * s->out);
+  const uint8_t *starts = s->round % 3 == 0 ? NULL : s->mask;
+  nn_value h = (states == 1 ? nn_gru : nn_lstm)(t, &m.layer, x, state, starts, NULL);
+  return judge(t, h) + judge(t, nn_multiply(t, x, x)) + judge(t, state);
+}
+static double gru(nn_tape *t, const shape *s) { return through_time(t, s, 1); }
+static double lstm(nn_tape *t, const shape *s) { return through_time(t, s, 2); }
 
 /* ---- Heads -------------------------------------------------------------------------------------------------------- */
 
@@ -185,14 +228,19 @@ static const gradient_case cases[] = {
     {"linear with tanh", declare_net, linear_tanh},
     {"linear with a rectifier", declare_net, linear_relu},
     {"linear with a leaky rectifier", declare_net, linear_leaky},
+    {"linear with GELU", declare_net, linear_gelu},
+    {"linear with SiLU", declare_net, linear_silu},
     {"activations", declare_pair, activations},
     {"sums", declare_pair, sums},
     {"products", declare_pair, products},
     {"clamps", declare_pair, clamps},
     {"columns", declare_pair, columns},
+    {"rows", declare_pair, some_rows},
     {"what is stopped", declare_pair, variables},
     {"layer normalisation", declare_norm, norms},
     {"embeddings", declare_embedding, embeddings},
+    {"GRUs", declare_gru, gru},
+    {"LSTMs", declare_lstm, lstm},
     {"the categorical head", declare_categorical, categorical},
     {"the masked categorical head", declare_categorical, categorical_masked},
     {"the Gaussian head", declare_gaussian, gaussian},

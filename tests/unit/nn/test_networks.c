@@ -141,6 +141,55 @@ static void a_network_learns_exclusive_or(void **state) {
   assert_true(loss < 0.01);
 }
 
+/* ---- Through time --------------------------------------------------------------------------------------------- */
+
+typedef nn_value recurrent(nn_tape *t, const nn_recurrent_layer *layer, nn_value x, nn_value state, const uint8_t *starts,
+                           nn_real *last);
+enum { LENGTH = 7, SEQUENCES = 5, FEATURES = 6, UNITS = 9 };
+
+/* One call over all steps, and a call a step for one lane alone whose state lives in the caller's array: the same bits. */
+static void check_stepping(recurrent *run, nn_recurrent_layer layer, const nn_real *theta, uint32_t width) {
+  static nn_real x[LENGTH * SEQUENCES * FEATURES], state[SEQUENCES * 2 * UNITS], last[SEQUENCES * 2 * UNITS], own[2 * UNITS];
+  uint8_t starts[LENGTH * SEQUENCES] = {0};
+  nn_tape whole, single;
+  fill(x, LENGTH * SEQUENCES * FEATURES, 20);
+  fill(state, SEQUENCES * width, 21);
+  starts[3 * SEQUENCES + 1] = starts[5 * SEQUENCES + 1] = starts[2] = 1;
+  nn_tape_open(&whole, arena, sizeof arena / 2);
+  nn_tape_open(&single, arena + sizeof arena / 2, sizeof arena / 2);
+  nn_bind(&whole, theta, NULL);
+  nn_value all = run(&whole, &layer, nn_constant(&whole, x, LENGTH * SEQUENCES, FEATURES),
+                     nn_constant(&whole, state, SEQUENCES, width), starts, last);
+  for (uint32_t lane = 0; lane < SEQUENCES; lane++) {
+    memcpy(own, state + lane * width, width * sizeof *own);
+    for (uint32_t step = 0; step < LENGTH; step++) {
+      uint32_t row = step * SEQUENCES + lane;
+      nn_begin(&single, NN_INFER);
+      nn_bind(&single, theta, NULL);
+      nn_value one = run(&single, &layer, nn_constant(&single, x + row * FEATURES, 1, FEATURES),
+                         nn_constant(&single, own, 1, width), starts + row, own);
+      assert_memory_equal(one.x, all.x + row * UNITS, UNITS * sizeof *one.x);
+    }
+    assert_memory_equal(own, last + lane * width, width * sizeof *own);
+  }
+}
+
+static void stepping_a_recurrent_layer_gives_what_a_sequence_gives(void **state) {
+  static nn_real theta[2000];
+  nn_layout layout = {0};
+  uint64_t random = 22;
+  (void)state;
+  nn_recurrent_layer gru = nn_gru_declare(&layout, "gru", FEATURES, UNITS);
+  nn_recurrent_layer lstm = nn_lstm_declare(&layout, "lstm", FEATURES, UNITS);
+  assert_true(layout.count <= sizeof theta / sizeof *theta);
+  nn_gru_init(&gru, theta, &random);
+  nn_lstm_init(&lstm, theta, &random);
+  for (uint32_t i = 0; i < 4 * UNITS; i++)
+    assert_true(theta[lstm.input_bias + i] == (i >= UNITS && i < 2 * UNITS ? 1 : 0)); /* the forget gate remembers */
+  check_stepping(nn_gru, gru, theta, UNITS);
+  check_stepping(nn_lstm, lstm, theta, 2 * UNITS);
+}
+
 /* ---- Optimisers ------------------------------------------------------------------------------------------------ */
 
 static void adam_follows_its_equations(void **state) {
@@ -316,6 +365,7 @@ int main(void) {
       cmocka_unit_test(an_arena_too_small_is_reported_and_measured),
       cmocka_unit_test(frozen_parameters_let_gradients_through),
       cmocka_unit_test(a_network_learns_exclusive_or),
+      cmocka_unit_test(stepping_a_recurrent_layer_gives_what_a_sequence_gives),
       cmocka_unit_test(adam_follows_its_equations),
       cmocka_unit_test(sgd_follows_its_equations),
       cmocka_unit_test(rmsprop_follows_its_equations),

@@ -382,18 +382,21 @@ typedef struct baud_observer {
   int32_t (*settled)(const void *model, const void *state);
 } baud_observer;
 
-/* "baud.quiz/1": questions about the world with known answers, put to a copy of the learner. */
+/* "baud.quiz/1": questions about the world with known answers, put to a copy of the learner. An item with a member out
+ * of its range fails the trial with a sentence; so does a context that no observation could be. */
 enum { BAUD_ITEM_FACT = 1, BAUD_ITEM_DECISION = 2 }; /* counts towards absorbed, towards useful, or both */
 enum {
   BAUD_SCORE_SET = 1, /* truth marks the right answers A* with 1: log2 q(A*) - log2 p(A*) */
   BAUD_SCORE_MEAN = 2 /* truth is p(answer | theta): its mean of log2 q(x) - log2 p(x) */
 };
 typedef struct baud_item {  /* buffers are the host's, n_answers <= max_answers of the quiz */
-  uint32_t size, kinds;     /* BAUD_ITEM_*; 0: an item that counts nowhere in this world */
-  uint32_t target, field;   /* BAUD_ASK_*: what the learner is asked */
+  uint32_t size, kinds;     /* BAUD_ITEM_* ored; 0: in this world there is nothing to ask here, and the other members are
+                             * not read. Then `prior` is that of the worlds in which the item counts */
+  uint32_t target, field;   /* BAUD_ASK_*: what the learner is asked; field: of OBSERVATION, else 0 */
   uint32_t channel;         /* the channel that tells of it: where absorbed bits are booked */
-  uint32_t group;           /* items of a group share causes; the groups are independent under the prior */
-  uint32_t score, n_answers;
+  uint32_t group;           /* below the number of items: those with a common cause carry the same one, and the groups
+                             * are independent of each other under the prior */
+  uint32_t score, n_answers; /* n_answers: the width of the learner's answer, 2 or more */
   uint32_t action_given, pad;
   double *truth, *prior;    /* [n_answers]: prior conditional on the context, of the single answers. Answers with prior
                              * 0 are no answers of this item: what the learner gives them is left out of account.
@@ -402,7 +405,10 @@ typedef struct baud_item {  /* buffers are the host's, n_answers <= max_answers 
   void *const *obs;         /* [field]: the context, written by item() */
   void *action;             /* written where action_given */
 } baud_item;
-enum { BAUD_FACTS_INDEPENDENT = 1, BAUD_DECISIONS_INDEPENDENT = 2 }; /* else only their mean is shown, or "~" */
+/* The sum over facts (decisions) is a certified bound: each has a group of its own, or each prior is conditional on the
+ * right answers of the items before it that count (the chain rule). Else facts are summed as "~", and decisions shown as
+ * their mean. */
+enum { BAUD_FACTS_INDEPENDENT = 1, BAUD_DECISIONS_INDEPENDENT = 2 };
 typedef struct baud_quiz {
   uint32_t size, pad;
   int32_t (*count)(const void *model, uint32_t *n_items, uint32_t *max_answers, uint32_t *independence);

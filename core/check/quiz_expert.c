@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "check/rig.h"
+#include "ledger/item.h"
 
 static int opened(rig *r, check_run *run, const plugin *env, const baud_value *values, uint32_t lanes,
                   enum rig_worlds worlds) {
@@ -60,42 +61,10 @@ static int fetch(asker *a, uint32_t index) {
   return code == BAUD_OK ? CHECK_OK : run_fail(a->rig->run, "quiz item %u fails with code %d", index, code);
 }
 
-static int context_is_legal(check_run *run, const asker *a, uint32_t index) {
-  const rig *r = a->rig;
-  for (uint32_t f = 0; f < r->spec.n_obs; f++)
-    for (uint32_t i = 0; i < r->spec.obs[f].count && r->spec.obs[f].categories; i++)
-      if (rig_read(&r->spec.obs[f], a->obs[f], i) >= r->spec.obs[f].categories)
-        return run_fail(run, "quiz item %u shows \"%s\" %d of %u", index, r->spec.obs[f].name,
-                        (int)rig_read(&r->spec.obs[f], a->obs[f], i), r->spec.obs[f].categories);
-  for (uint32_t i = 0; a->item.action_given && i < r->spec.action->count && r->spec.action->categories; i++)
-    if (rig_read(r->spec.action, a->action, i) >= r->spec.action->categories)
-      return run_fail(run, "quiz item %u gives an action that there is not", index);
-  return CHECK_OK;
-}
-
 static int item_is_sane(check_run *run, const asker *a, uint32_t index) {
-  const baud_item *item = &a->item;
-  double truth = 0.0, prior = 0.0;
-  if (item->kinds == 0) return CHECK_OK;
-  if (item->n_answers < 2 || item->n_answers > a->max_answers)
-    return run_fail(run, "quiz item %u has %u answers, declared at most %u", index, item->n_answers, a->max_answers);
-  if (item->channel >= BAUD_CHANNELS || item->target < BAUD_ASK_ACTION || item->target > BAUD_ASK_TERMINATED ||
-      (item->score != BAUD_SCORE_SET && item->score != BAUD_SCORE_MEAN))
-    return run_fail(run, "quiz item %u names channel %u, target %u, score %u", index, item->channel, item->target,
-                    item->score);
-  for (uint32_t i = 0; i < item->n_answers; i++) {
-    if (!(a->truth[i] >= 0.0 && a->truth[i] <= 1.0) || !(a->prior[i] >= 0.0 && a->prior[i] <= 1.0))
-      return run_fail(run, "quiz item %u: answer %u has truth %g and prior %g", index, i, a->truth[i], a->prior[i]);
-    if (a->truth[i] > 0.0 && a->prior[i] <= 0.0)
-      return run_fail(run, "quiz item %u: answer %u is right and has prior 0", index, i);
-    truth += a->truth[i];
-    prior += a->prior[i];
-  }
-  if (fabs(prior - 1.0) > 1e-6) return run_fail(run, "quiz item %u: its priors sum to %g", index, prior);
-  if (item->score == BAUD_SCORE_MEAN && fabs(truth - 1.0) > 1e-6)
-    return run_fail(run, "quiz item %u: its truth sums to %g", index, truth);
-  if (item->score == BAUD_SCORE_SET && truth < 1.0) return run_fail(run, "quiz item %u has no right answer", index);
-  return context_is_legal(run, a, index);
+  const item_rules rules = {.env = &a->rig->spec, .n_items = a->n, .max_answers = a->max_answers};
+  baud_error error = {0};
+  return item_check(&rules, &a->item, index, &error) == 0 ? CHECK_OK : run_fail(run, "%s", error.text);
 }
 
 static int items_are_sane(check_run *run, const plugin *env, const baud_value *values) {

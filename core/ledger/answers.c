@@ -141,9 +141,13 @@ int answers_verify(const answers *a, uint64_t asked, baud_error *error) {
 
 double answers_floor(double q, uint32_t n) { return (1.0 - 0x1p-16) * q + 0x1p-16 / n; }
 
+/* By its own sum, which need not be quite 1: what lies within the tolerance of the check must not be worth bits either. */
 double answers_bits(const answers *a, uint32_t which, uint32_t lane, uint32_t index) {
-  double q = (double)a->sealed[which][(size_t)lane * a->question[which].width_categorical + index];
-  return -log2((1.0 - 0x1p-16) * q + a->least[which]);
+  uint32_t n = a->question[which].width_categorical;
+  const float *q = a->sealed[which] + (size_t)lane * n;
+  double sum = 0.0;
+  for (uint32_t i = 0; i < n; i++) sum += (double)q[i];
+  return -log2((1.0 - 0x1p-16) * ((double)q[index] / sum) + a->least[which]);
 }
 
 uint32_t answers_reward_index(const answers *a, float delivered) {

@@ -43,7 +43,7 @@ int answers_verify(const answers *a, uint64_t asked, baud_error *error);
 double answers_floor(double q, uint32_t n);
 /* Checks a categorical answer [n]: finite, none negative, summing to 1 within 1e-3. */
 int answers_check(const float *q, uint32_t n, const char *what, baud_error *error);
-/* -log2 of the floored probability that a sealed answer gives category `index`. */
+/* -log2 of the floored probability that a sealed answer, taken by its sum, gives category `index`. */
 double answers_bits(const answers *a, uint32_t which, uint32_t lane, uint32_t index);
 /* Index of a delivered reward among the values, or n when it is none of them. */
 uint32_t answers_reward_index(const answers *a, float delivered);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger/item.h"
+
 /* What of an item's score does not depend on the learner. */
 typedef struct groundwork {
   uint32_t n_possible, n_right;
@@ -37,29 +39,6 @@ struct quiz {
 static size_t field_bytes(const baud_field *f) { return (f->dtype == BAUD_U8 ? 1u : 4u) * (size_t)f->count; }
 
 /* ---- Preparing ---------------------------------------------------------------------------------------- */
-
-static int check_item(const baud_item *item, uint32_t index, uint32_t max_answers, baud_error *error) {
-  double truth = 0.0, prior = 0.0;
-  if (item->kinds == 0) return 0;
-  if (item->n_answers < 2 || item->n_answers > max_answers || item->channel >= BAUD_CHANNELS)
-    return error_set(error, BAUD_EPLUGIN, "quiz item %u has %u answers or names channel %u", index, item->n_answers, item->channel);
-  if (item->target < BAUD_ASK_ACTION || item->target > BAUD_ASK_TERMINATED || item->action_given > 1 ||
-      (item->score != BAUD_SCORE_SET && item->score != BAUD_SCORE_MEAN) || item->kinds > (BAUD_ITEM_FACT | BAUD_ITEM_DECISION))
-    return error_set(error, BAUD_EPLUGIN, "quiz item %u has a target, score, kind or action_given that the contract does not know", index);
-  for (uint32_t i = 0; i < item->n_answers; i++) {
-    int is_mark = item->truth[i] == 0.0 || item->truth[i] == 1.0;
-    if (!(item->prior[i] >= 0.0) || !(item->truth[i] >= 0.0) || (item->score == BAUD_SCORE_SET && !is_mark))
-      return error_set(error, BAUD_EPLUGIN, "quiz item %u: answer %u has truth %g and prior %g", index, i, item->truth[i], item->prior[i]);
-    truth += item->truth[i];
-    prior += item->prior[i];
-    if (item->truth[i] > 0.0 && !(item->prior[i] > 0.0))
-      return error_set(error, BAUD_EPLUGIN, "quiz item %u: answer %u is right, but its prior is %g", index, i, item->prior[i]);
-  }
-  int truth_fits = item->score == BAUD_SCORE_SET ? truth >= 1.0 : fabs(truth - 1.0) < 1e-6;
-  if (!truth_fits || fabs(prior - 1.0) > 1e-6)
-    return error_set(error, BAUD_EPLUGIN, "quiz item %u: its right answers weigh %g and its priors sum to %g", index, truth, prior);
-  return 0;
-}
 
 /* Which question of the host's an item is, or ANSWERS when the learner does not answer it as a distribution. */
 static uint32_t question_of(const baud_item *item, const answers *a) {
@@ -96,9 +75,10 @@ static int fetch_item(quiz *q, const baud_quiz *extension, const void *model, co
                       .prior = q->numbers + (2ul * index + 1) * q->max_answers, .action = q->action[batch] + lane * field_bytes(q->env->action)};
   memset(item->truth, 0, 2ul * q->max_answers * sizeof *item->truth);
   if (extension->item(model, world, index, item) != BAUD_OK) return error_set(error, BAUD_EPLUGIN, "quiz item %u could not be made", index);
+  const item_rules rules = {.env = q->env, .n_items = q->n, .max_answers = q->max_answers};
+  int code = item_check(&rules, item, index, error);
   item->obs = NULL;
   item->action = NULL;
-  int code = check_item(item, index, q->max_answers, error);
   if (code == 0) lay_ground(q, index, agreed);
   return code;
 }

@@ -38,6 +38,10 @@
  *   answer_unnormalised   43
  *   prior_wrong           45
  *   truth_missing         44
+ *   given_twice           44
+ *   group_of_nobody       44
+ *   context_unseen        44
+ *   width_of_another      44
  *   expert_misleads       46
  *   crashes               26
  */
@@ -84,6 +88,10 @@ enum {
   answer_unnormalised,
   prior_wrong,
   truth_missing,
+  given_twice,
+  group_of_nobody,
+  context_unseen,
+  width_of_another,
   expert_misleads,
   crashes
 };
@@ -271,7 +279,10 @@ static int32_t item(const void *model, const void *world, uint32_t index, baud_i
   to->n_answers = n;
   for (uint32_t c = 0; c < n; c++) to->prior[c] = FAULT == prior_wrong ? (c ? 0.5 / (n - 1) : 0.5) : 1.0 / n;
   if (FAULT != truth_missing) to->truth[*(const uint32_t *)world] = 1.0;
-  *(int32_t *)to->obs[0] = 0;
+  if (FAULT == given_twice) to->action_given = 2;
+  if (FAULT == group_of_nobody) to->group = 1;
+  if (FAULT == width_of_another && n > 2 && *(const uint32_t *)world < n - 1) to->n_answers = n - 1, to->prior[0] += 1.0 / n;
+  *(int32_t *)to->obs[0] = FAULT == context_unseen ? SYMBOLS : 0;
   return BAUD_OK;
 }
 static const baud_quiz quiz = {BAUD_SIZE(baud_quiz), 0, count, item};

@@ -69,7 +69,7 @@ static const baud_learner_ops learner_ops = {.size = BAUD_SIZE(baud_learner_ops)
 typedef struct item {
   uint32_t kinds, target, channel, score, n_answers, context, given, action;
   double truth[WIDEST], prior[WIDEST];
-  uint32_t field;
+  uint32_t field, group; /* group: behind the item's index */
 } item;
 static const item *items;
 static uint32_t n_items, most_answers, independence;
@@ -91,6 +91,7 @@ static inline int32_t fetch(const void *model, const void *world, uint32_t index
   out->score = i->score;
   out->n_answers = i->n_answers;
   out->action_given = i->given;
+  out->group = index + i->group;
   uint32_t n = i->n_answers < most_answers ? i->n_answers : most_answers;
   memcpy(out->truth, i->truth, n * sizeof *out->truth);
   memcpy(out->prior, i->prior, n * sizeof *out->prior);
@@ -170,7 +171,7 @@ static inline double floored(double q, uint32_t n) { return (1.0 - 0x1p-16) * q 
 
 #define THIRD (1.0 / 3)
 #define FACT_OF_ACTION(context, ...) \
-  {BAUD_ITEM_FACT, BAUD_ASK_ACTION, BAUD_CH_REWARD, BAUD_SCORE_SET, ACTIONS, context, 0, 0, __VA_ARGS__, 0}
+  {BAUD_ITEM_FACT, BAUD_ASK_ACTION, BAUD_CH_REWARD, BAUD_SCORE_SET, ACTIONS, context, 0, 0, __VA_ARGS__, 0, 0}
 static const uint32_t lane_counts[] = {1, 2, 5};
 enum { LANE_COUNTS = 3 };
 

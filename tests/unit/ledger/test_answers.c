@@ -298,6 +298,28 @@ static void a_sum_is_one_within_a_thousandth(void **state) {
   }
 }
 
+/* Kraft: the lengths of all categories are those of a code, whatever an answer adds up to within the tolerance; else a
+ * learner that always says a little too much would save bits on a stream of which nothing can be known. */
+static void an_answer_that_sums_to_a_little_more_than_1_saves_nothing(void **state) {
+  static const double sums[] = {0.9991, 1.0, 1.0009};
+  (void)state;
+  for (size_t k = 0; k < sizeof sums / sizeof *sums; k++)
+    for (uint32_t kind = 0; kind < 2; kind++) {
+      answers a;
+      baud_error error = {0};
+      double kraft = 0.0;
+      open_discrete(&a, 2);
+      a.question[ANSWER_OBSERVATION].form = BAUD_FORM_CATEGORICAL;
+      assert_int_equal(answers_agree(&a, &error), 0);
+      for (uint32_t i = 0; i < 24; i++) /* even, or all on one */
+        a.written[ANSWER_OBSERVATION][i] = (float)(sums[k] * (kind ? i % 12 == 3 : 1.0 / 12.0));
+      assert_int_equal(answers_seal(&a, answers_mask(&a), &error), 0);
+      for (uint32_t i = 0; i < 12; i++) kraft += exp2(-answers_bits(&a, ANSWER_OBSERVATION, 1, i));
+      assert_close(kraft, 1.0, 1e-12);
+      answers_close(&a);
+    }
+}
+
 static void minus_zero_is_no_negative_number(void **state) {
   static const float q[] = {-0.0f, 1.0f};
   (void)state;
@@ -336,6 +358,7 @@ int main(void) {
       cmocka_unit_test(a_bad_number_is_found_wherever_it_stands),
       cmocka_unit_test(two_wrongs_do_not_make_a_right),
       cmocka_unit_test(a_sum_is_one_within_a_thousandth),
+      cmocka_unit_test(an_answer_that_sums_to_a_little_more_than_1_saves_nothing),
       cmocka_unit_test(minus_zero_is_no_negative_number),
       cmocka_unit_test(a_delivered_reward_is_found_as_the_float_that_it_is),
   };

@@ -29,7 +29,7 @@ static void one_wrong_certainty_costs_sixteen_bits_and_the_alphabet(void **state
   static const item list[] = {FACT_OF_ACTION(0, {0, 1}, {THIRD, THIRD, THIRD}),
                               {BAUD_ITEM_FACT, BAUD_ASK_OBSERVATION, BAUD_CH_OBSERVATION, BAUD_SCORE_SET, CONTEXTS, 2,
                                1, 2, {[7] = 1},
-                               {.125, .125, .125, .125, .125, .125, .125, .125}, 0}};
+                               {.125, .125, .125, .125, .125, .125, .125, .125}, 0, 0}};
   static const double wrong[WIDEST] = {1.0};
   (void)state;
   set_items(list, 2);
@@ -66,7 +66,7 @@ static void several_right_answers_are_scored_as_the_set_that_they_are(void **sta
 
 static void a_mean_score_is_the_mean_over_what_the_world_may_bring(void **state) {
   static const item list[] = {{BAUD_ITEM_FACT, BAUD_ASK_REWARD, BAUD_CH_REWARD, BAUD_SCORE_MEAN, REWARDS, 4, 1, 1,
-                               {.7, .3}, {.5, .5}, 0}};
+                               {.7, .3}, {.5, .5}, 0, 0}};
   static const double q[] = {.6, .4}, truth[] = {.7, .3};
   (void)state;
   set_items(list, 1);
@@ -87,7 +87,7 @@ static void a_mean_score_is_the_mean_over_what_the_world_may_bring(void **state)
 static void answers_that_are_none_are_left_out_of_account(void **state) {
   static const item list[] = {{BAUD_ITEM_FACT, BAUD_ASK_OBSERVATION, BAUD_CH_OBSERVATION, BAUD_SCORE_SET, CONTEXTS, 3,
                                1, 0, {[5] = 1},
-                               {[2] = .5, [5] = .5}, 0}};
+                               {[2] = .5, [5] = .5}, 0, 0}};
   static const struct { double q[WIDEST], right; } cases[] = {
       {{[5] = 1.0}, 1.0},                             /* knows it */
       {{[0] = .5, [5] = .5}, 1.0},                    /* knows it, and wastes half on what cannot be */
@@ -104,6 +104,52 @@ static void answers_that_are_none_are_left_out_of_account(void **state) {
     say(&d, ANSWER_OBSERVATION, 3, 0, cases[k].q);
     assert_close(ask_desk(&d, QUIZ_MEMORY_KEPT).known, log2(floored(cases[k].right, 2)) + 1.0, 1e-12);
     close_desk(&d);
+  }
+}
+
+/* What SIGNAL's certificate rests on: over worlds drawn by the prior E[2^score] <= 1 for whatever is answered, since
+ * what is scored is one distribution over the answers with a prior above 0, and that set is the same in all worlds. */
+enum said { SAID_DRAWN, SAID_OUTSIDE, SAID_SPECK, SAID_TOO_MUCH, SAIDS };
+static void draw_answer(enum said how, const double *prior, uint64_t *random, double *q) {
+  static const double alpha[WIDEST] = {.3, .3, .3, .3, .3, .3, .3, .3};
+  baud_dirichlet(random, alpha, WIDEST, q);
+  for (int i = 0; i < WIDEST; i++) {
+    if (how == SAID_OUTSIDE) q[i] = prior[i] > 0 ? 0 : q[i];             /* all on what cannot be, */
+    if (how == SAID_TOO_MUCH) q[i] = prior[i] > 0 ? q[i] : 0;
+    if (how == SAID_SPECK) q[i] = prior[i] > 0 ? q[i] * 1e-30 : q[i];    /* or nearly all */
+  }
+  double sum = 0.0, wanted = how == SAID_TOO_MUCH ? 1.0009 : 1.0; /* as much as passes for 1 */
+  for (int i = 0; i < WIDEST; i++) sum += q[i];
+  for (int i = 0; i < WIDEST; i++) q[i] *= wanted / sum;
+}
+
+static void whatever_is_answered_without_knowing_earns_nothing_in_expectation(void **state) {
+  uint64_t random = 11;
+  double alpha[WIDEST] = {1, 1, 1, 1, 1, 1, 1, 1};
+  (void)state;
+  for (int trial = 0; trial < 200; trial++) {
+    item one = {.kinds = BAUD_ITEM_FACT, .target = BAUD_ASK_OBSERVATION, .channel = BAUD_CH_OBSERVATION,
+                .score = BAUD_SCORE_SET, .n_answers = WIDEST, .given = 1};
+    double q[WIDEST], expected = 0.0, sum = 0.0;
+    baud_dirichlet(&random, alpha, WIDEST, one.prior);
+    for (int i = 1; i < WIDEST - 1; i++) /* the first is always possible, the last never */
+      if (baud_bernoulli(&random, 0.5)) one.prior[i] = 0.0;
+    one.prior[WIDEST - 1] = 0.0;
+    for (int i = 0; i < WIDEST; i++) sum += one.prior[i];
+    for (int i = 0; i < WIDEST; i++) one.prior[i] /= sum;
+    draw_answer((enum said)(trial % SAIDS), one.prior, &random, q);
+    for (int right = 0; right < WIDEST; right++) {
+      if (!(one.prior[right] > 0.0)) continue;
+      desk d;
+      memset(one.truth, 0, sizeof one.truth);
+      one.truth[right] = 1.0;
+      set_items(&one, 1);
+      open_desk(&d, 1, 0);
+      say(&d, ANSWER_OBSERVATION, 0, 0, q);
+      expected += one.prior[right] * exp2(ask_desk(&d, QUIZ_MEMORY_KEPT).known);
+      close_desk(&d);
+    }
+    if (!(expected <= 1.0 + 1e-9)) fail_msg("E[2^score] = %.12f in trial %d", expected, trial);
   }
 }
 
@@ -222,7 +268,7 @@ static void decisions_that_depend_on_each_other_are_averaged(void **state) {
 static void marks_say_whether_sums_are_bounds(void **state) {
   static const item list[] = {FACT_OF_ACTION(0, {1}, {THIRD, THIRD, THIRD}),
                               {BAUD_ITEM_DECISION, BAUD_ASK_TERMINATED, BAUD_CH_OBSERVATION, BAUD_SCORE_SET, 2, 0, 0,
-                               0, {1}, {.5, .5}, 0}};
+                               0, {1}, {.5, .5}, 0, 0}};
   (void)state;
   for (uint32_t mask = 0; mask < 4; mask++) {
     set_items(list, 2);
@@ -258,15 +304,24 @@ static void an_item_that_counts_nowhere_is_not_even_looked_at(void **state) {
   close_desk(&d);
 }
 
+/* Another field than the one that is asked; other rewards than can be delivered; a field that is no category. */
 static void a_question_that_is_not_put_in_these_terms_is_left_out(void **state) {
   static const item list[] = {
       {BAUD_ITEM_FACT, BAUD_ASK_OBSERVATION, 0, BAUD_SCORE_SET, CONTEXTS, 0, 1, 0, {1},
-       {.125, .125, .125, .125, .125, .125, .125, .125}, 1},
-      {BAUD_ITEM_FACT, BAUD_ASK_REWARD, 1, BAUD_SCORE_SET, 3, 0, 1, 0, {1}, {THIRD, THIRD, THIRD}, 0}};
+       {.125, .125, .125, .125, .125, .125, .125, .125}, 1, 0},
+      {BAUD_ITEM_FACT, BAUD_ASK_REWARD, 1, BAUD_SCORE_SET, 3, 0, 1, 0, {1}, {THIRD, THIRD, THIRD}, 0, 0}};
+  const baud_field two[] = {obs_field, obs_field};
+  baud_env_spec wider = env;
+  baud_error error = {0};
   (void)state;
-  set_items(list, 2); /* another field than the one that is asked; other rewards than can be delivered */
+  wider.n_obs = 2;
+  wider.obs = two;
+  set_items(list + 1, 1);
   desk d;
   open_desk(&d, 2, 0);
+  quiz_close(d.quiz);
+  set_items(list, 2);
+  assert_int_equal(quiz_open(&d.quiz, &extension, NULL, NULL, &wider, &d.answers, &error), 0);
   say_all_uniform(&d);
   assert_close(ask_desk(&d, QUIZ_MEMORY_KEPT).known, 0.0, 0.0);
   assert_int_equal(n_asked, 0);
@@ -383,22 +438,63 @@ static void a_learner_that_misbehaves_is_told_why(void **state) {
   }
 }
 
+/* Leaving answers out of account comes after the check of all of them: what is put there too much is not forgiven. */
+static void what_is_left_out_of_account_still_has_to_add_up(void **state) {
+  static const item list[] = {{BAUD_ITEM_FACT, BAUD_ASK_OBSERVATION, BAUD_CH_OBSERVATION, BAUD_SCORE_SET, CONTEXTS, 3,
+                               1, 0, {[5] = 1},
+                               {[2] = .5, [5] = .5}, 0, 0}};
+  static const struct { double q[WIDEST]; const char *why; } cases[] = {
+      {{[0] = .5, [2] = .5, [5] = .5}, "its probabilities of answer sum to 1.5, not to 1"},
+      {{[2] = .25, [5] = .25}, "its probabilities of answer sum to 0.5, not to 1"},
+      {{[0] = -1, [2] = 1, [5] = 1}, "answered probability -1 for answer 0"},
+      {{[0] = NAN, [2] = .5, [5] = .5}, "answered probability nan for answer 0"}};
+  (void)state;
+  set_items(list, 1);
+  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    quiz_result result;
+    baud_error error = {0};
+    desk d;
+    open_desk(&d, 1, 0);
+    say(&d, ANSWER_OBSERVATION, 3, 0, cases[k].q);
+    assert_int_equal(quiz_ask(d.quiz, &d.learner, QUIZ_MEMORY_KEPT, &result, &error), BAUD_EPLUGIN);
+    if (!strstr(error.text, cases[k].why)) fail_msg("wanted \"%s\" in: %s", cases[k].why, error.text);
+    close_desk(&d);
+  }
+}
+
 static void malformed_items_are_refused_with_a_reason(void **state) {
   static const struct { item bad; const char *why; } cases[] = {
-      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 1, 0, 0, 0, {1}, {1}, 0}, "quiz item 1 has 1 answers"},
-      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 0, 0, 0, 0, {0}, {0}, 0}, "quiz item 1 has 0 answers"},
-      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, WIDEST + 1, 0, 0, 0, {1}, {.5, .5}, 0}, "quiz item 1 has 9 answers"},
-      {{BAUD_ITEM_FACT, 1, 3, BAUD_SCORE_SET, 2, 0, 0, 0, {1}, {.5, .5}, 0}, "names channel 3"},
-      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 2, 0, 0, 0, {1}, {0, 1}, 0},
+      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 1, 0, 0, 0, {1}, {1}, 0, 0}, "quiz item 1 has n_answers 1, where 2 to 8 are possible"},
+      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 0, 0, 0, 0, {0}, {0}, 0, 0}, "quiz item 1 has n_answers 0"},
+      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, WIDEST + 1, 0, 0, 0, {1}, {.5, .5}, 0, 0}, "quiz item 1 has n_answers 9"},
+      {{BAUD_ITEM_FACT, 1, 3, BAUD_SCORE_SET, 2, 0, 0, 0, {1}, {.5, .5}, 0, 0}, "quiz item 1 has channel 3, where 0 to 2 are possible"},
+      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 2, 0, 0, 0, {1}, {0, 1}, 0, 0},
        "quiz item 1: answer 0 is right, but its prior is 0"},
-      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 2, 0, 0, 0, {0, 0}, {.5, .5}, 0},
+      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 2, 0, 0, 0, {0, 0}, {.5, .5}, 0, 0},
        "quiz item 1: its right answers weigh 0"},
-      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 2, 0, 0, 0, {NAN, 0}, {.5, .5}, 0},
+      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 2, 0, 0, 0, {NAN, 0}, {.5, .5}, 0, 0},
        "quiz item 1: "},
-      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 2, 0, 0, 0, {1}, {.5, .6}, 0}, "its priors sum to 1.1"},
-      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 3, 0, 0, 0, {1}, {.5, .4}, 0}, "its priors sum to 0.9"},
-      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_MEAN, 2, 0, 0, 0, {.7, .2}, {.5, .5}, 0}, "its right answers weigh 0.9"},
-      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_MEAN, 2, 0, 0, 0, {1, 1}, {.5, .5}, 0}, "its right answers weigh 2"},
+      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 2, 0, 0, 0, {1}, {.5, .6}, 0, 0}, "its priors sum to 1.1"},
+      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 3, 0, 0, 0, {1}, {.5, .4}, 0, 0}, "its priors sum to 0.9"},
+      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_MEAN, 2, 0, 0, 0, {.7, .2}, {.5, .5}, 0, 0}, "its right answers weigh 0.9"},
+      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_MEAN, 2, 0, 0, 0, {1, 1}, {.5, .5}, 0, 0}, "its right answers weigh 2"},
+      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 3, 0, 2, 0, {1}, {.5, .5}, 0, 0}, "quiz item 1 has action_given 2"},
+      {{0, 1, 0, BAUD_SCORE_SET, 3, 0, 2, 0, {1}, {.5, .5}, 0, 0}, "quiz item 1 has action_given 2"}, /* not dropped either */
+      {{4, 1, 0, BAUD_SCORE_SET, 3, 0, 0, 0, {1}, {.5, .5}, 0, 0}, "quiz item 1 has kinds 4, where 0 to 3 are possible"},
+      {{BAUD_ITEM_FACT, 0, 0, BAUD_SCORE_SET, 3, 0, 0, 0, {1}, {.5, .5}, 0, 0}, "quiz item 1 has target 0, where 1 to 4"},
+      {{BAUD_ITEM_FACT, 5, 0, BAUD_SCORE_SET, 3, 0, 0, 0, {1}, {.5, .5}, 0, 0}, "quiz item 1 has target 5, where 1 to 4"},
+      {{BAUD_ITEM_FACT, 2, 0, BAUD_SCORE_SET, 8, 0, 1, 0, {1}, {.5, .5}, 1, 0}, "quiz item 1 has field 1, where 0 to 0"},
+      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 3, 0, 0, 0, {1}, {.5, .5}, 1, 0}, "quiz item 1 has field 1, where 0 to 0"},
+      {{BAUD_ITEM_FACT, 1, 0, 0, 3, 0, 0, 0, {1}, {.5, .5}, 0, 0}, "quiz item 1 has score 0, where 1 to 2"},
+      {{BAUD_ITEM_FACT, 1, 0, 3, 3, 0, 0, 0, {1}, {.5, .5}, 0, 0}, "quiz item 1 has score 3, where 1 to 2"},
+      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 3, 0, 0, 0, {1}, {.5, .5}, 0, 1}, "quiz item 1 has group 2, where 0 to 1"},
+      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 2, 0, 0, 0, {1}, {.5, .5}, 0, 0},
+       "quiz item 1 has 2 answers to a question that has 3"},
+      {{BAUD_ITEM_FACT, 4, 0, BAUD_SCORE_SET, 3, 0, 0, 0, {1}, {.5, .5}, 0, 0},
+       "quiz item 1 has 3 answers to a question that has 2"},
+      {{BAUD_ITEM_FACT, 1, 0, BAUD_SCORE_SET, 3, CONTEXTS, 0, 0, {1}, {.5, .5}, 0, 0}, "quiz item 1: its \"context\" is 8 of 8"},
+      {{BAUD_ITEM_FACT, 2, 0, BAUD_SCORE_SET, 8, 0, 1, ACTIONS, {1}, {.5, .5}, 0, 0},
+       "quiz item 1: its given \"action\" is 3 of 3"},
   };
   (void)state;
   for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
@@ -443,6 +539,7 @@ int main(void) {
       cmocka_unit_test(several_right_answers_are_scored_as_the_set_that_they_are),
       cmocka_unit_test(a_mean_score_is_the_mean_over_what_the_world_may_bring),
       cmocka_unit_test(answers_that_are_none_are_left_out_of_account),
+      cmocka_unit_test(whatever_is_answered_without_knowing_earns_nothing_in_expectation),
       cmocka_unit_test(every_item_is_asked_once_in_its_own_context_whatever_the_lanes),
       cmocka_unit_test(a_declined_question_is_neither_asked_nor_scored),
       cmocka_unit_test(decisions_that_depend_on_each_other_are_averaged),
@@ -454,6 +551,7 @@ int main(void) {
       cmocka_unit_test(a_learner_that_keeps_notes_in_its_traces_learns_nothing_from_it_either),
       cmocka_unit_test(without_the_observation_it_is_asked_blind),
       cmocka_unit_test(a_learner_that_misbehaves_is_told_why),
+      cmocka_unit_test(what_is_left_out_of_account_still_has_to_add_up),
       cmocka_unit_test(malformed_items_are_refused_with_a_reason),
       cmocka_unit_test(an_environment_without_questions_has_no_quiz),
   };

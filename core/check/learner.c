@@ -324,10 +324,14 @@ static int another_value(const baud_param *p, char *text, size_t size) {
 }
 
 static int starts_the_same(check_run *run, stage *s, const char *key) {
-  memset(s->shadow.slab, 0, s->shadow.bytes);
-  int32_t code = s->learner->init(s->learner_model, s->shadow.at, stage_seed(s, PURPOSE_LEARNER, 0, 0));
+  blocks fresh = {0};
+  baud_error error = {0};
+  if (blocks_clone(&fresh, &s->live, &error) != 0) return run_skip(run, "%s", error.text);
+  int32_t code = s->learner->init(s->learner_model, fresh.at, stage_seed(s, PURPOSE_LEARNER, 0, 0));
+  int is_same = code == BAUD_OK && same_blocks(&fresh, &s->initial);
+  blocks_close(&fresh);
   if (code != BAUD_OK) return run_fail(run, "init fails once \"%s\" was changed: it is not live", key);
-  return same_blocks(&s->shadow, &s->initial) ? CHECK_OK : run_fail(run, "init depends on \"%s\": it is not live", key);
+  return is_same ? CHECK_OK : run_fail(run, "init depends on \"%s\": it is not live", key);
 }
 
 /* There and back at one moment: what lives on must be what would have lived on. */

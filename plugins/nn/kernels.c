@@ -109,6 +109,28 @@ static void product(size_t m, size_t n, size_t k, nn_matrix a, nn_matrix b, cons
   }
 }
 
+static void dots(const nn_real *x, const nn_real *a, size_t a_row, size_t n, size_t k, nn_real scale, nn_real *y) {
+  for (size_t i = 0; i < n; i++) {
+    nn_real sum = 0;
+    for (size_t j = 0; j < k; j++) sum += x[j] * a[i * a_row + j];
+    y[i] = scale * sum;
+  }
+}
+
+static void gather(const nn_real *w, const nn_real *a, size_t a_row, size_t n, size_t k, nn_real scale, nn_real *y) {
+  for (size_t i = 0; i < n; i++) {
+    nn_real by = scale * w[i];
+    for (size_t j = 0; j < k; j++) y[j] += by * a[i * a_row + j];
+  }
+}
+
+static void scatter(const nn_real *w, const nn_real *x, size_t n, size_t k, nn_real scale, nn_real *a, size_t a_row) {
+  for (size_t i = 0; i < n; i++) {
+    nn_real by = scale * w[i];
+    for (size_t j = 0; j < k; j++) a[i * a_row + j] += by * x[j];
+  }
+}
+
 static void column_sums(const nn_real *x, size_t rows, size_t cols, nn_real *sums) {
   for (size_t i = 0; i < rows; i++)
     for (size_t j = 0; j < cols; j++) sums[j] += x[i * cols + j];
@@ -215,4 +237,4 @@ static void adam(nn_real *theta, nn_real *g, nn_real *m, nn_real *v, size_t n, c
   }
 }
 
-const nn_kernels NN_KERNELS = { product, activate, activate_back, column_sums, squares, magnitudes, adam };
+const nn_kernels NN_KERNELS = { product, activate, activate_back, dots, gather, scatter, column_sums, squares, magnitudes, adam };

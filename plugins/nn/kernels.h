@@ -26,6 +26,12 @@ typedef struct nn_kernels {
   void (*activate)(int activation, const nn_real *x, nn_real *y, size_t n);
   /* dx (=, +=) dy f'(x), told by what nn_keeps_input says: x or f(x); dx may be dy */
   void (*activate_back)(int activation, const nn_real *kept, const nn_real *dy, nn_real *dx, size_t n, int adds);
+  /* y[n] = scale * (x . rows of a), y[n] of a [n][k], rows a_row apart */
+  void (*dots)(const nn_real *x, const nn_real *a, size_t a_row, size_t n, size_t k, nn_real scale, nn_real *y);
+  /* y[k] += scale * sum over n of w[n] a[n][k] */
+  void (*gather)(const nn_real *w, const nn_real *a, size_t a_row, size_t n, size_t k, nn_real scale, nn_real *y);
+  /* a[n][k] += scale * w[n] x[k] */
+  void (*scatter)(const nn_real *w, const nn_real *x, size_t n, size_t k, nn_real scale, nn_real *a, size_t a_row);
   void (*column_sums)(const nn_real *x, size_t rows, size_t cols, nn_real *sums); /* sums[cols] += */
   double (*squares)(const nn_real *x, size_t n);                                  /* sum of x^2 */
   double (*magnitudes)(const nn_real *x, size_t n);                               /* sum of |x| */

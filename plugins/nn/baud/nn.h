@@ -176,6 +176,47 @@ void nn_lstm_init(const nn_recurrent_layer *layer, nn_real *theta, uint64_t *ran
 nn_value nn_gru(nn_tape *t, const nn_recurrent_layer *layer, nn_value x, nn_value state, const uint8_t *starts, nn_real *last);
 nn_value nn_lstm(nn_tape *t, const nn_recurrent_layer *layer, nn_value x, nn_value state, const uint8_t *starts, nn_real *last);
 
+/* Causal attention of several heads (Vaswani et al. 2017): a token sees itself and the window - 1 tokens before it of the
+ * same episode, in this call or in memory (segment memory without gradient, Dai et al. 2019, with keys and values as they
+ * were when they were made). A learnt bias for each head and distance tells tokens apart by age (Raffel et al. 2020). */
+typedef struct nn_attention_layer {
+  uint32_t model, heads, window; /* heads divide model */
+  nn_linear_layer in, out;       /* [model][3 model]: queries, keys, values, each [head][model / heads]; [model][model] */
+  uint64_t distance;             /* [heads][window] */
+} nn_attention_layer;
+nn_attention_layer nn_attention_declare(nn_layout *layout, const char *name, uint32_t model, uint32_t heads, uint32_t window);
+void nn_attention_init(const nn_attention_layer *layer, nn_real *theta, double gain, uint64_t *random); /* gain of `out` */
+/* What a lane remembers, MEMORY blocks of the caller's: all 0 is nothing. */
+typedef struct nn_attention_memory {
+  nn_real *tokens; /* [lanes][window][2 model]: keys and values of token number i of the episode at i % window */
+  int32_t *length; /* [lanes] tokens of the episode so far */
+} nn_attention_memory;
+static inline uint64_t nn_attention_tokens(const nn_attention_layer *layer) { /* elements a lane */
+  return (uint64_t)layer->window * 2 * layer->model;
+}
+/* x [steps * lanes][model] -> the same. before: what was remembered at the first step, null: nothing. after: gets what
+ * is remembered after the last step, may be `before` itself; null: nothing is kept. starts as above. */
+nn_value nn_attention(nn_tape *t, const nn_attention_layer *layer, nn_value x, uint32_t lanes, const nn_attention_memory *before,
+                      const uint8_t *starts, const nn_attention_memory *after);
+
+/* Fast weights by the delta rule (Schlag, Irie and Schmidhuber 2021, eq. 24): per head a matrix W [d][d], d = cols / heads,
+ *   W <- W + beta (v - W k) k'      y = W q
+ * q, k, v [steps * lanes][cols], beta [steps * lanes][heads]; keys and queries of length 1 (nn_unit), beta in [0, 1] keep
+ * it stable. state [lanes][heads][d][d], no gradient; starts and last as above. */
+nn_value nn_delta_rule(nn_tape *t, nn_value q, nn_value k, nn_value v, nn_value beta, const nn_real *state, uint32_t lanes,
+                       const uint8_t *starts, nn_real *last);
+/* Each of `groups` equal parts of a row divided by its length, sqrt(sum of squares + 1e-6). */
+nn_value nn_unit(nn_tape *t, nn_value x, uint32_t groups);
+
+/* A low-rank adapter (Hu et al. 2021): scale x A B, to be added to what a layer makes of x; B is 0 at the start. */
+typedef struct nn_adapter_layer {
+  nn_linear_layer down, up; /* [in][rank], [rank][out] */
+  double scale;
+} nn_adapter_layer;
+nn_adapter_layer nn_adapter_declare(nn_layout *layout, const char *name, uint32_t in, uint32_t out, uint32_t rank, double scale);
+void nn_adapter_init(const nn_adapter_layer *layer, nn_real *theta, uint64_t *random);
+nn_value nn_adapter(nn_tape *t, const nn_adapter_layer *layer, nn_value x);
+
 /* ---- Heads: distributions over actions ------------------------------------------------------------------- */
 
 /* Rows of softmax(logits). log_p and p [rows][cols]; where mask [rows][cols] is 0: -INFINITY and 0. A row needs one

@@ -152,6 +152,76 @@ static double through_time(nn_tape *t, const shape *s, uint32_t states) {
 static double gru(nn_tape *t, const shape *s) { return through_time(t, s, 1); }
 static double lstm(nn_tape *t, const shape *s) { return through_time(t, s, 2); }
 
+/* x [steps * LANES][model], attention over a memory that is partly filled; the window is sometimes shorter than the segment */
+typedef struct context {
+  nn_layout layout;
+  uint64_t x;
+  nn_attention_layer layer;
+} context;
+static void context_of(const shape *s, context *c) {
+  uint32_t heads = 1 + s->out % 3;
+  memset(c, 0, sizeof *c);
+  c->x = offset_of(&c->layout, "x", LANES * steps_of(s), heads * (1 + s->in % 5));
+  c->layer = nn_attention_declare(&c->layout, "attention", heads * (1 + s->in % 5), heads, 1 + (uint32_t)s->round % 7);
+}
+static void declare_attention(shape *s, nn_layout *layout) {
+  static context c;
+  context_of(s, &c);
+  *layout = c.layout;
+  assert_true(LANES * nn_attention_tokens(&c.layer) <= 6000);
+  for (uint32_t i = 0; i < LANES * nn_attention_tokens(&c.layer); i++) s->number[i] = draw_normal(s);
+  for (uint32_t i = 0; i < LANES; i++) s->index[i] = (int32_t)baud_below(&s->random, 20);
+  for (uint32_t i = 0; i < LANES * steps_of(s); i++) s->mask[i] = (uint8_t)baud_bernoulli(&s->random, 0.2);
+}
+static double attention(nn_tape *t, const shape *s) {
+  static context c;
+  static nn_real tokens[6000];
+  static int32_t length[LANES];
+  context_of(s, &c);
+  memcpy(tokens, s->number, sizeof tokens);
+  memcpy(length, s->index, sizeof length);
+  const nn_attention_memory kept = {tokens, length}; /* it moves on at once, and going back must not mind */
+  nn_value x = nn_parameter(t, c.x, LANES * steps_of(s), c.layer.model);
+  const uint8_t *starts = s->round % 3 == 0 ? NULL : s->mask;
+  nn_value y = nn_attention(t, &c.layer, x, LANES, s->round % 4 == 1 ? NULL : &kept, starts, &kept);
+  return judge(t, y) + judge(t, x);
+}
+
+/* q, k, v [steps * LANES][heads * d], beta [steps * LANES][heads]; d > 1, since numbers divided by their size
+ * have no slope to speak of */
+static void declare_delta(shape *s, nn_layout *layout) {
+  uint32_t heads = 1 + s->out % 3, rows = LANES * steps_of(s), cols = heads * (2 + s->in % 4);
+  for (int i = 0; i < 3; i++) offset_of(layout, i == 0 ? "q" : i == 1 ? "k" : "v", rows, cols);
+  offset_of(layout, "beta", rows, heads);
+  for (uint32_t i = 0; i < LANES * cols * (cols / heads); i++) s->number[i] = draw_normal(s);
+  for (uint32_t i = 0; i < rows; i++) s->mask[i] = (uint8_t)baud_bernoulli(&s->random, 0.2);
+}
+static double delta(nn_tape *t, const shape *s) {
+  static nn_layout layout;
+  memset(&layout, 0, sizeof layout);
+  uint32_t heads = 1 + s->out % 3, rows = LANES * steps_of(s), cols = heads * (2 + s->in % 4);
+  nn_value part[4];
+  for (int i = 0; i < 4; i++) {
+    uint32_t wide = i < 3 ? cols : heads;
+    part[i] = nn_parameter(t, offset_of(&layout, "", rows, wide), rows, wide);
+  }
+  nn_value q = nn_unit(t, part[0], heads), k = nn_unit(t, part[1], heads), beta = nn_activate(t, part[3], NN_SIGMOID);
+  nn_value y = nn_delta_rule(t, q, k, part[2], beta, s->number, LANES, s->round % 3 == 0 ? NULL : s->mask, NULL);
+  return judge(t, y) + judge(t, k) + judge(t, beta);
+}
+
+static nn_adapter_layer adapter_of(const shape *s, nn_layout *layout) {
+  offset_of(layout, "x", s->rows, s->in);
+  return nn_adapter_declare(layout, "adapter", s->in, s->out, 1 + s->in / 4, 0.5);
+}
+static void declare_adapter(shape *s, nn_layout *layout) { adapter_of(s, layout); }
+static double adapters(nn_tape *t, const shape *s) {
+  static nn_layout layout;
+  memset(&layout, 0, sizeof layout);
+  nn_adapter_layer layer = adapter_of(s, &layout);
+  return judge(t, nn_adapter(t, &layer, nn_parameter(t, 0, s->rows, s->in)));
+}
+
 /* ---- Heads -------------------------------------------------------------------------------------------------------- */
 
 static void declare_categorical(shape *s, nn_layout *layout) {
@@ -241,6 +311,9 @@ static const gradient_case cases[] = {
     {"embeddings", declare_embedding, embeddings},
     {"GRUs", declare_gru, gru},
     {"LSTMs", declare_lstm, lstm},
+    {"attention", declare_attention, attention},
+    {"the delta rule", declare_delta, delta},
+    {"adapters", declare_adapter, adapters},
     {"the categorical head", declare_categorical, categorical},
     {"the masked categorical head", declare_categorical, categorical_masked},
     {"the Gaussian head", declare_gaussian, gaussian},

@@ -190,6 +190,80 @@ static void stepping_a_recurrent_layer_gives_what_a_sequence_gives(void **state)
   check_stepping(nn_lstm, lstm, theta, 2 * UNITS);
 }
 
+enum { MODEL = 12, HEADS = 3, WINDOW = 4 };
+
+/* Attention a token at a time, over a memory in the caller's arrays, and over the whole at once. */
+static void stepping_attention_gives_what_a_sequence_gives(void **state) {
+  static nn_real theta[2000], x[LENGTH * SEQUENCES * MODEL], kept[SEQUENCES * WINDOW * 2 * MODEL], own[WINDOW * 2 * MODEL];
+  static nn_real expected[SEQUENCES * WINDOW * 2 * MODEL];
+  int32_t length[SEQUENCES] = {0, 1, 3, 4, 11}, expected_length[SEQUENCES], own_length;
+  uint8_t starts[LENGTH * SEQUENCES] = {0};
+  nn_layout layout = {0};
+  nn_tape whole, single;
+  uint64_t random = 23;
+  (void)state;
+  nn_attention_layer layer = nn_attention_declare(&layout, "attention", MODEL, HEADS, WINDOW);
+  assert_true(layout.count <= sizeof theta / sizeof *theta && nn_attention_tokens(&layer) == WINDOW * 2 * MODEL);
+  nn_attention_init(&layer, theta, 1.0, &random);
+  fill(theta + layer.distance, HEADS * WINDOW, 24);
+  fill(x, LENGTH * SEQUENCES * MODEL, 25);
+  fill(kept, SEQUENCES * WINDOW * 2 * MODEL, 26);
+  starts[3 * SEQUENCES + 1] = starts[5 * SEQUENCES + 1] = starts[2] = 1;
+  nn_tape_open(&whole, arena, sizeof arena / 2);
+  nn_tape_open(&single, arena + sizeof arena / 2, sizeof arena / 2);
+  nn_bind(&whole, theta, NULL);
+  nn_value all = nn_attention(&whole, &layer, nn_constant(&whole, x, LENGTH * SEQUENCES, MODEL), SEQUENCES,
+                              &(nn_attention_memory){kept, length}, starts, &(nn_attention_memory){expected, expected_length});
+  for (uint32_t lane = 0; lane < SEQUENCES; lane++) {
+    nn_attention_memory memory = {own, &own_length};
+    memcpy(own, kept + lane * WINDOW * 2 * MODEL, sizeof own);
+    own_length = length[lane];
+    for (uint32_t step = 0; step < LENGTH; step++) {
+      uint32_t row = step * SEQUENCES + lane;
+      nn_begin(&single, NN_INFER);
+      nn_bind(&single, theta, NULL);
+      nn_value one = nn_attention(&single, &layer, nn_constant(&single, x + row * MODEL, 1, MODEL), 1, &memory, starts + row, &memory);
+      assert_memory_equal(one.x, all.x + row * MODEL, MODEL * sizeof *one.x);
+    }
+    assert_int_equal(own_length, expected_length[lane]);
+    assert_true(own_length == (lane == 1 ? 2 : lane == 2 ? LENGTH : length[lane] + LENGTH));
+    for (int32_t age = own_length < WINDOW ? own_length : WINDOW; age > 0; age--) /* slots that were never written differ */
+      assert_memory_equal(own + (own_length - age) % WINDOW * 2 * MODEL,
+                          expected + lane * WINDOW * 2 * MODEL + (own_length - age) % WINDOW * 2 * MODEL, 2 * MODEL * sizeof *own);
+  }
+}
+
+/* One head, one key written over: what is read is the value last written, the old one is gone (beta = 1). */
+static void the_delta_rule_writes_and_overwrites(void **state) {
+  static const nn_real key[3 * 2] = {1, 0, 0, 1, 1, 0}, value[3 * 2] = {3, 4, 5, 6, -7, 8}, beta[3] = {1, 1, 1};
+  static const nn_real query[3 * 2] = {1, 0, 1, 0, 1, 0}, nothing[4] = {0};
+  nn_real last[4];
+  nn_tape t;
+  (void)state;
+  nn_tape_open(&t, arena, sizeof arena);
+  nn_value y = nn_delta_rule(&t, nn_constant(&t, query, 3, 2), nn_constant(&t, key, 3, 2), nn_constant(&t, value, 3, 2),
+                             nn_constant(&t, beta, 3, 1), nothing, 1, NULL, last);
+  assert_true(y.x[0] == 3 && y.x[1] == 4 && y.x[2] == 3 && y.x[3] == 4 && y.x[4] == -7 && y.x[5] == 8);
+  assert_true(last[0] == -7 && last[1] == 5 && last[2] == 8 && last[3] == 6);
+}
+
+static void an_adapter_changes_nothing_at_first(void **state) {
+  static nn_real theta[1000], x[15];
+  nn_layout layout = {0};
+  uint64_t random = 27;
+  nn_tape t;
+  (void)state;
+  nn_adapter_layer layer = nn_adapter_declare(&layout, "adapter", 5, 7, 2, 2.0);
+  fill(theta, 1000, 28);
+  fill(x, 15, 29);
+  nn_adapter_init(&layer, theta, &random);
+  nn_tape_open(&t, arena, sizeof arena);
+  nn_bind(&t, theta, NULL);
+  nn_value y = nn_adapter(&t, &layer, nn_constant(&t, x, 3, 5));
+  assert_true(y.rows == 3 && y.cols == 7);
+  for (int i = 0; i < 21; i++) assert_true(y.x[i] == 0);
+}
+
 /* ---- Optimisers ------------------------------------------------------------------------------------------------ */
 
 static void adam_follows_its_equations(void **state) {
@@ -366,6 +440,9 @@ int main(void) {
       cmocka_unit_test(frozen_parameters_let_gradients_through),
       cmocka_unit_test(a_network_learns_exclusive_or),
       cmocka_unit_test(stepping_a_recurrent_layer_gives_what_a_sequence_gives),
+      cmocka_unit_test(stepping_attention_gives_what_a_sequence_gives),
+      cmocka_unit_test(the_delta_rule_writes_and_overwrites),
+      cmocka_unit_test(an_adapter_changes_nothing_at_first),
       cmocka_unit_test(adam_follows_its_equations),
       cmocka_unit_test(sgd_follows_its_equations),
       cmocka_unit_test(rmsprop_follows_its_equations),

@@ -15,15 +15,24 @@
 #include "statistics.h"
 
 /* The table's columns; headings, JSON names and help read it. */
-enum reduction { PER_EPISODE, TOTAL };
+enum reduction { PER_EPISODE, TOTAL, AT_END };
+enum shown { ALWAYS, WHERE_MEASURED, WHERE_MEMORY, IN_JSON };
 static const struct {
   const char *heading, *figure;
   enum reduction reduction;
+  enum shown shown;
 } columns[] = {
-    {"return", "return", PER_EPISODE},   {"success", "success", PER_EPISODE},  {"steps", "steps", PER_EPISODE},
-    {"offered", "offered", TOTAL}, {"received", "received", TOTAL}, {"absorbed", "absorbed", TOTAL},
+    {"return", "return", PER_EPISODE, ALWAYS},
+    {"success", "success", PER_EPISODE, ALWAYS},
+    {"steps", "steps", PER_EPISODE, ALWAYS},
+    {"offered", "offered", TOTAL, ALWAYS},
+    {"received", "received", TOTAL, ALWAYS},
+    {"absorbed", "absorbed", TOTAL, ALWAYS},
+    {"useful", "useful", TOTAL, WHERE_MEASURED},
+    {"known", "known", AT_END, IN_JSON}, /* in the table it would be what was absorbed in all */
+    {"wiped", "known_wiped", AT_END, WHERE_MEMORY},
 };
-enum { N_COLUMNS = sizeof columns / sizeof columns[0] };
+enum { N_COLUMNS = sizeof columns / sizeof columns[0], KNOWN = N_COLUMNS - 2, WIPED };
 
 typedef struct row {
   uint32_t n_trials, n_done;
@@ -73,22 +82,31 @@ static int read_trials(report *r, baud_error *error) {
   return code;
 }
 
+/* A trial's value for a column; NAN where it has none. */
+static int read_value(report *r, uint32_t trial, size_t column, double *value, baud_error *error) {
+  int figure = figure_find(columns[column].figure);
+  uint64_t count = 0;
+  *value = NAN;
+  if (figure < 0) return error_set(error, BAUD_EBUG, "there is no figure \"%s\"", columns[column].figure);
+  if (columns[column].reduction == AT_END) return store_read_last(r->results, trial, (uint32_t)figure, value, error);
+  int code = store_read_total(r->results, trial, (uint32_t)figure, UINT64_MAX, value, &count, error);
+  if (count == 0) *value = NAN;
+  else if (columns[column].reduction == PER_EPISODE) *value /= (double)count;
+  return code;
+}
+
 /* One figure over the trials of a configuration that have it. */
 static int estimate_column(report *r, uint32_t config, size_t column, double *values, baud_error *error) {
   row *to = &r->rows[config];
   size_t n = 0;
-  int figure = figure_find(columns[column].figure);
   to->mark[column] = '-';
-  if (figure < 0) return error_set(error, BAUD_EBUG, "there is no figure \"%s\"", columns[column].figure);
   for (uint32_t t = 0; t < r->n_trials; t++) {
-    double sum;
-    uint64_t count;
     if (r->trials[t].config != config) continue;
-    int code = store_read_total(r->results, r->trials[t].trial, (uint32_t)figure, UINT64_MAX, &sum, &count, error);
+    int code = read_value(r, r->trials[t].trial, column, &values[n], error);
     if (code) return code;
-    if (count == 0) continue;
-    values[n++] = columns[column].reduction == TOTAL ? sum : sum / (double)count;
-    to->mark[column] = store_read_mark(r->results, r->trials[t].trial, (uint32_t)figure);
+    if (isnan(values[n])) continue;
+    n++;
+    to->mark[column] = store_read_mark(r->results, r->trials[t].trial, (uint32_t)figure_find(columns[column].figure));
   }
   if (n == 0) return 0;
   return statistics_bootstrap(STATISTICS_MEAN, STATISTICS_BCA, values, n, &to->estimate[column], error);
@@ -125,32 +143,54 @@ static int take_claim(void *ctx, const language_verdict *verdict, baud_error *er
 
 /* ---- As text ----------------------------------------------------------------------------------------------- */
 
+/* A hundred thousandth of a bit in a whole trial: what is left of 0 after sums of floats. */
+static int is_nothing(const statistics_estimate *e, size_t column) {
+  return columns[column].reduction != PER_EPISODE && fabs(e->low) < 1e-5 && fabs(e->high) < 1e-5;
+}
+
 static void put_estimate(cells *table, const row *from, size_t column) {
   const statistics_estimate *e = &from->estimate[column];
-  const char *mark = columns[column].reduction == TOTAL ? mark_text(from->mark[column]) : "";
+  const char *mark = columns[column].reduction == PER_EPISODE ? "" : mark_text(from->mark[column]);
+  double half = (e->high - e->low) / 2.0, value = is_nothing(e, column) ? 0.0 : e->value;
+  int is_certain = e->n == 1 || half <= 5e-5 * fabs(e->value) || is_nothing(e, column); /* by four digits */
   if (from->mark[column] == '-' || e->n == 0) cells_put(table, ALIGN_RIGHT, "-");
-  else if (e->n == 1 || e->low == e->high) cells_putf(table, ALIGN_RIGHT, "%s%.4g", mark, e->value);
-  else cells_putf(table, ALIGN_RIGHT, "%s%.4g ±%.2g", mark, e->value, (e->high - e->low) / 2.0);
+  else if (is_certain) cells_putf(table, ALIGN_RIGHT, "%s%.4g", mark, value);
+  else cells_putf(table, ALIGN_RIGHT, "%s%.4g ±%.2g", mark, value, half);
+}
+
+static int is_shown(const report *r, size_t column) {
+  int any = columns[column].shown == ALWAYS;
+  for (uint32_t c = 0; c < r->p->n_configs && !any; c++) {
+    const statistics_estimate *e = r->rows[c].estimate;
+    if (columns[column].shown == WHERE_MEASURED) any = e[column].n > 0;
+    if (columns[column].shown == WHERE_MEMORY) any = e[WIPED].n > 0 && (e[WIPED].value != e[KNOWN].value || e[WIPED].low != e[KNOWN].low);
+  }
+  return any;
 }
 
 static int print_table(const report *r, baud_error *error) {
-  cells *table = cells_new(3 + N_COLUMNS);
+  int n_shown = 0;
+  for (size_t i = 0; i < N_COLUMNS; i++) n_shown += is_shown(r, i);
+  cells *table = cells_new(3 + n_shown);
   if (!table) return error_set(error, BAUD_ENOMEM, "no memory for the table");
   cells_put(table, ALIGN_LEFT, "");
   cells_put(table, ALIGN_RIGHT, "trials");
   cells_put(table, ALIGN_RIGHT, "episodes");
-  for (size_t i = 0; i < N_COLUMNS; i++) cells_put(table, ALIGN_RIGHT, columns[i].heading);
+  for (size_t i = 0; i < N_COLUMNS; i++)
+    if (is_shown(r, i)) cells_put(table, ALIGN_RIGHT, columns[i].heading);
   for (uint32_t c = 0; c < r->p->n_configs; c++) {
     const row *from = &r->rows[c];
     cells_put(table, ALIGN_LEFT, r->p->configs[c].label);
     cells_putf(table, ALIGN_RIGHT, "%u/%u", from->n_done, from->n_trials);
     cells_putf(table, ALIGN_RIGHT, "%.0f", from->episodes);
-    for (size_t i = 0; i < N_COLUMNS; i++) put_estimate(table, from, i);
+    for (size_t i = 0; i < N_COLUMNS; i++)
+      if (is_shown(r, i)) put_estimate(table, from, i);
   }
   cells_print(table, "", stdout);
   cells_free(table);
-  puts("\nreturn, success, steps: an episode's mean; offered, received, absorbed: a trial's bits in all;"
-       "\nmeans over trials, ± half of the 95 % bootstrap interval");
+  puts("\nreturn, success, steps: an episode's mean; offered, received, absorbed, useful: a trial's bits in all;");
+  if (is_shown(r, WIPED)) puts("wiped: what is left at the end of what was absorbed when memory is wiped, so what sits in the weights;");
+  puts("means over trials, ± half of the 95 % bootstrap interval");
   if (r->n_changed) printf("left out: %u trial%s changed while running\n", r->n_changed, r->n_changed == 1 ? "" : "s");
   return 0;
 }
@@ -190,7 +230,7 @@ static cJSON *row_json(const report *r, uint32_t c) {
     cJSON_AddItemToObject(cell, "high", number_or_null(e->high));
     cJSON_AddNumberToObject(cell, "n", (double)e->n);
     cJSON_AddStringToObject(cell, "mark", mark_text(from->mark[i]));
-    cJSON_AddItemToObject(figures, columns[i].heading, cell);
+    cJSON_AddItemToObject(figures, columns[i].figure, cell);
   }
   cJSON_AddItemToObject(object, "figures", figures);
   return object;
@@ -261,5 +301,8 @@ const subcommand subcommand_report = {
     "  RUN                   a run's folder, name or the beginning of its name; without it the newest\n"
     "  --json                for machines: { name, configs: [ { label, tags, trials, done, episodes, figures } ],\n"
     "                        claims: [ { claim, verdict, figures } ] }\n"
+    "A row has means of an episode (return, success, steps), bits in all (offered, received, absorbed, useful) and, where\n"
+    "a learner has memory, what it knows at the end with memory wiped. In JSON figures go by their own names: known and\n"
+    "known_wiped are values at the end.\n"
     "Exit code 3 when a claim does not hold (fails, or is undecided).\n",
     run};

@@ -14,7 +14,7 @@
 
 static const struct {
   const char *name;
-  unsigned figure;  /* of the first channel */
+  unsigned figure;  /* of the first channel; FIGURES: not told by channel */
   int over_all;     /* the figure over all channels, or -1 */
 } stages[] = {
     {"wire", FIGURE_WIRE, -1},
@@ -23,7 +23,11 @@ static const struct {
     {"offered", FIGURE_OFFERED, FIGURE_OFFERED_ALL},
     {"received", FIGURE_RECEIVED, FIGURE_RECEIVED_ALL},
     {"absorbed", FIGURE_ABSORBED, FIGURE_ABSORBED_ALL},
+    {"useful", FIGURES, FIGURE_USEFUL},
 };
+/* What is known at the end, where memory is kept and where it is wiped. */
+static const int levels[] = {FIGURE_KNOWN, FIGURE_KNOWN_WIPED};
+enum { LEVELS = sizeof levels / sizeof *levels };
 enum { STAGES = sizeof stages / sizeof *stages, MOST_CLAIMS = 1000, MOST_FAILURES = 20 };
 
 enum extent { SHOW_FAILURES, SHOW_ALL_TRIALS };
@@ -37,6 +41,7 @@ typedef struct shown {
   uint32_t n_trials, n_claims;
   store_claim *claims;
   store_mean *means; /* [configs][FIGURES] */
+  double *ends;      /* [configs][LEVELS]: means over trials of the last values */
 } shown;
 
 /* ---- Reading ------------------------------------------------------------------------------------------------ */
@@ -53,6 +58,22 @@ static int read_trials(shown *s, baud_error *error) {
   return code;
 }
 
+/* Trials that were changed while they ran are left out, as in all means. */
+static int read_ends(shown *s, uint32_t config, uint32_t level, baud_error *error) {
+  double sum = 0.0, value;
+  uint32_t n = 0;
+  for (uint32_t t = 0; t < s->n_trials; t++) {
+    if (s->trials[t].config != config || s->trials[t].changes) continue;
+    int code = store_read_last(s->results, s->trials[t].trial, (uint32_t)levels[level], &value, error);
+    if (code) return code;
+    if (isnan(value)) continue;
+    sum += value;
+    n++;
+  }
+  s->ends[(size_t)config * LEVELS + level] = n ? sum / n : NAN;
+  return 0;
+}
+
 static int gather(shown *s, const char *folder, baud_error *error) {
   s->folder = folder;
   int code = run_state_open(&s->results, folder, &s->state, error);
@@ -62,15 +83,19 @@ static int gather(shown *s, const char *folder, baud_error *error) {
   if (code) return code;
   s->claims = calloc(MOST_CLAIMS, sizeof *s->claims);
   s->means = calloc((size_t)s->p->n_configs * FIGURES + 1, sizeof *s->means);
-  if (!s->claims || !s->means) return error_set(error, BAUD_ENOMEM, "out of memory");
+  s->ends = calloc((size_t)s->p->n_configs * LEVELS + 1, sizeof *s->ends);
+  if (!s->claims || !s->means || !s->ends) return error_set(error, BAUD_ENOMEM, "out of memory");
   s->n_claims = MOST_CLAIMS;
   code = store_read_claims(s->results, s->claims, &s->n_claims, error);
   for (uint32_t c = 0; c < s->p->n_configs && !code; c++)
     code = store_read_means(s->results, c, s->means + (size_t)c * FIGURES, error);
+  for (uint32_t c = 0; c < s->p->n_configs; c++)
+    for (uint32_t level = 0; level < LEVELS && !code; level++) code = read_ends(s, c, level, error);
   return code;
 }
 
 static void clear(shown *s) {
+  free(s->ends);
   free(s->means);
   free(s->claims);
   free(s->trials);
@@ -80,6 +105,7 @@ static void clear(shown *s) {
 
 /* The channel's row of the funnel; channel BAUD_CHANNELS: over all. Null where there is no such figure. */
 static const store_mean *mean_of(const store_mean *means, int stage, unsigned channel) {
+  if (channel < BAUD_CHANNELS && stages[stage].figure == FIGURES) return NULL;
   if (channel < BAUD_CHANNELS) return &means[figure_of_channel(stages[stage].figure, channel)];
   return stages[stage].over_all < 0 ? NULL : &means[stages[stage].over_all];
 }
@@ -142,6 +168,14 @@ static void print_funnel(const store_mean *means) {
   cells_free(table);
 }
 
+static void print_levels(const store_mean *means, const double *ends) {
+  const char *mark = mark_text(means[FIGURE_KNOWN].mark);
+  if (isnan(ends[0])) return;
+  printf("    known at the end %s%.4g", mark, ends[0] + 0.0);
+  if (ends[1] != ends[0]) printf(", with memory wiped %s%.4g", mark, ends[1] + 0.0);
+  putchar('\n');
+}
+
 static void print_config(const shown *s, uint32_t c) {
   const store_mean *means = s->means + (size_t)c * FIGURES;
   static const struct {
@@ -162,6 +196,7 @@ static void print_config(const shown *s, uint32_t c) {
   }
   putchar('\n');
   print_funnel(means);
+  print_levels(means, s->ends + (size_t)c * LEVELS);
 }
 
 static void print_trials(const shown *s, enum extent extent) {
@@ -224,6 +259,8 @@ static cJSON *config_json(const shown *s, uint32_t c) {
     cJSON_AddStringToObject(figure, "mark", mark_text(m->mark));
     add_number(figure, "total", m->total);
     add_number(figure, "mean", m->mean);
+    for (uint32_t level = 0; level < LEVELS; level++)
+      if (levels[level] == f) add_number(figure, "end", s->ends[(size_t)c * LEVELS + level]);
     cJSON_AddNumberToObject(figure, "trials", m->trials);
     cJSON_AddNumberToObject(figure, "scored", (double)m->count);
   }
@@ -310,6 +347,8 @@ const subcommand subcommand_show = {
     "  --json     for machines: { run, folder, experiment, status, ..., nodes, trials, claims,\n"
     "             configs: [ { config, label, node, tags, figures: { NAME: { mark, total, mean, trials, scored } } } ] "
     "}\n"
-    "Bits are totals a trial, means over the trials of a configuration. The mark says what a figure is:\n"
+    "             known and known_wiped have an end, too: their last value\n"
+    "Bits are totals a trial, means over the trials of a configuration. What is known at the end is shown once more with\n"
+    "memory wiped where that makes a difference: what is left sits in the weights. The mark says what a figure is:\n"
     "= exact, ≤ an upper bound, ≥ a lower bound, ~ an estimate, - not measured.\n",
     run};

@@ -75,6 +75,8 @@ int store_read_curve(store *s, uint32_t trial, uint32_t figure, uint64_t from, u
 int store_read_values(store *s, uint32_t trial, uint32_t figure, uint64_t from, float *values, uint32_t *n, baud_error *error);
 /* Sum and number of a figure's scored values over episodes [0, to), in double; to = UINT64_MAX for all. */
 int store_read_total(store *s, uint32_t trial, uint32_t figure, uint64_t to, double *sum, uint64_t *count, baud_error *error);
+/* The last scored value, for levels such as `known`; NAN where there is none. */
+int store_read_last(store *s, uint32_t trial, uint32_t figure, double *value, baud_error *error);
 char store_read_mark(store *s, uint32_t trial, uint32_t figure); /* '-' where unmeasured */
 /* The trial's step count at the end of episodes [from, ...); *n in: room, out: read. */
 int store_read_steps(store *s, uint32_t trial, uint64_t from, uint64_t *steps, uint32_t *n, baud_error *error);

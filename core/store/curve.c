@@ -94,6 +94,22 @@ int store_read_values(store *s, uint32_t trial, uint32_t figure, uint64_t from, 
   return code;
 }
 
+int store_read_last(store *s, uint32_t trial, uint32_t figure, double *value, baud_error *error) {
+  float values[CHUNK];
+  series_facts facts;
+  int code = read_facts(s, trial, figure, &facts, error);
+  *value = NAN;
+  for (uint64_t to = code ? 0 : facts.episodes; to > 0 && isnan(*value);) {
+    uint64_t from = (to - 1) / CHUNK * CHUNK;
+    uint32_t n = (uint32_t)(to - from);
+    code = store_read_values(s, trial, figure, from, values, &n, error);
+    if (code) return code;
+    for (; n > 0 && isnan(*value); n--) *value = (double)values[n - 1];
+    to = from;
+  }
+  return code;
+}
+
 int store_read_steps(store *s, uint32_t trial, uint64_t from, uint64_t *steps, uint32_t *n, baud_error *error) {
   uint64_t decoded[CHUNK], room = *n, at = from;
   int code = 0;

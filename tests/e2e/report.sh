@@ -15,13 +15,15 @@ tr -s ' ' <report.txt >squeezed.txt
 bits() {
   stored "SELECT printf('%.4g', avg(sum)) FROM series JOIN figure USING (figure) JOIN trial USING (trial) WHERE config = $1 AND name = '$2'"
 }
-for heading in trials episodes return success steps offered received absorbed; do
+for heading in trials episodes return success steps offered received absorbed useful; do
   contains "there is a column $heading" "$(head -n 1 squeezed.txt)" " $heading"
 done
 row=$(grep '^reinforce ' squeezed.txt)
 contains "a configuration has a row: its trials that are done, and their episodes" "$row" "reinforce 3/3 1500 "
 contains "bits received are the store's, and exact" "$row" " =$(bits 0 received)"
 contains "bits absorbed are the store's, and a lower bound" "$row" " ≥$(bits 0 absorbed)"
+contains "bits useful are the store's" "$row" " ≥$(bits 0 useful)"
+is "what is left with memory wiped is not shown where nobody has memory" "$(grep -c wiped squeezed.txt)" 0
 contains "so for each configuration" "$(grep '^random ' squeezed.txt)" " =$(bits 1 received)"
 contains "a claim that holds, with its figures" "$(cat squeezed.txt)" "holds the box holds 4 bits"
 contains "a claim that fails, with its figures" "$(tr -s '\n ' ' ' <squeezed.txt)" "fails no trial is done 6 are"
@@ -38,9 +40,37 @@ is "with its mark and how many trials it is of" \
   "$(json report.json "json_extract(j, '\$.configs[0].figures.absorbed.mark') || json_extract(j, '\$.configs[0].figures.absorbed.n')")" "≥3"
 is "every interval holds its mean" "$(sqlite3 :memory: "
   SELECT count(*), sum(json_extract(f.value, '\$.mean') BETWEEN json_extract(f.value, '\$.low') - 1e-9 AND json_extract(f.value, '\$.high') + 1e-9)
-  FROM json_each(CAST(readfile('report.json') AS TEXT), '\$.configs') c, json_each(c.value, '\$.figures') f")" "12|12"
+  FROM json_each(CAST(readfile('report.json') AS TEXT), '\$.configs') c, json_each(c.value, '\$.figures') f")" "18|18"
 is "claims have text, verdict and figures" "$(json report.json "json_extract(j, '\$.claims[1]')")" \
   '{"claim":"no trial is done","figures":"6 are","verdict":"fails"}'
+
+# The last quiz's value, mean over trials: SQLite reads it as floats of the store's own table.
+end_of() {
+  "$BAUD" sql "$run" "SELECT printf('%.5f', avg(v)) FROM (SELECT e.trial, e.$2 AS v, max(e.episode) FROM episode e
+    JOIN trial t USING (trial) WHERE t.config = $1 AND e.$2 IS NOT NULL GROUP BY e.trial)" | tail -n 1
+}
+for figure in known known_wiped; do
+  is "$figure is its value at the end" "$(json report.json "printf('%.5f', json_extract(j, '\$.configs[0].figures.$figure.mean'))")" \
+    "$(end_of 0 $figure)"
+done
+
+# ---- placement: who remembers and who has learnt
+cat >placed.lua <<'LUA'
+local baud = require "baud"
+return baud.experiment { name = "placed", env = baud.env "lockbox" { codes = 16 }, seeds = 3, stop = { episodes = 300 },
+  learner = baud.sweep { baud.learner "posterior", baud.learner "reinforce" { lr = 1 } } }
+LUA
+"$BAUD" run placed.lua --line --out placed >/dev/null 2>&1
+"$BAUD" report placed | tr -s ' ' >placed.txt
+"$BAUD" show placed >placed.show
+is "the table has a column for it where somebody has memory" "$(head -n 1 placed.txt)" \
+  " trials episodes return success steps offered received absorbed useful wiped"
+contains "one that knows by remembering has nothing left" "$(grep '^posterior' placed.txt)" " ≥4 ≥4 ≥0"
+is "one that knows by its weights keeps what it absorbed" "$(sed -n 's/^reinforce .* \(≥[^ ]*\)\( ±[^ ]*\)\{0,1\} ≥.* \(≥[^ ]*\)\( ±[^ ]*\)\{0,1\}$/\1/p' placed.txt)" \
+  "$(sed -n 's/^reinforce .* \(≥[^ ]*\)\( ±[^ ]*\)\{0,1\} ≥.* \(≥[^ ]*\)\( ±[^ ]*\)\{0,1\}$/\3/p' placed.txt)"
+is "show says it, too, where there is a difference" "$(grep -c 'known at the end ≥4, with memory wiped ≥' placed.show) $(grep -c 'with memory wiped' placed.show)" "1 1"
+is "and its JSON has the ends" "$("$BAUD" show placed --json >placed.json; json placed.json "printf('%.3f %.3f',
+  json_extract(j, '\$.configs[0].figures.known.end'), json_extract(j, '\$.configs[0].figures.known_wiped.end'))")" "4.000 0.000"
 
 # ---- judged anew
 is "a report only reads" "$(dump_of_run)" "$before"

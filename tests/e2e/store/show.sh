@@ -24,6 +24,7 @@ is "so are bits received" "$(row reinforce reward 6)" "=$(total 0 received.rewar
 is "bits absorbed are the store's, and a lower bound" "$(row reinforce reward 7)" "≥$(total 0 absorbed.reward)"
 is "for each configuration" "$(row random reward 5)" "=$(total 1 offered.reward)"
 is "over all channels, too" "$(row reinforce all 7)" "≥$(total 0 absorbed)"
+is "what is useful is told over all channels" "$(row reinforce all 8) $(row reinforce reward 8)" "≥$(total 0 useful) -"
 is "what was not measured is a dash, not a zero" "$(row reinforce observation 7)" "-"
 contains "a claim that holds" "$(cat show.txt)" "  holds      the box holds 4 bits"
 contains "a claim that fails, with its figures" "$(tr -s '\n ' ' ' <show.txt)" "fails no trial is done 6 are"

@@ -193,6 +193,30 @@ static double expected_total(uint32_t figure, uint64_t to, uint64_t *count) {
   return sum;
 }
 
+static void the_last_value_is_found_behind_whatever_was_not_scored(void **state) {
+  (void)state;
+  static float values[5000];
+  static uint64_t steps[5000];
+  static const uint32_t scored[] = {0, 1023, 1024, 2047, 2500, 4999, UINT32_MAX};
+  double last;
+  for (size_t k = 0; k < sizeof scored / sizeof *scored; k++) {
+    store *s = rig_create(1);
+    for (uint32_t i = 0; i < 5000; i++) {
+      values[i] = i == scored[k] ? 0.5f + (float)k : NAN;
+      steps[i] = i + 1;
+    }
+    rig_ok(store_append(s, 0, 1, '>', 0, values, 5000, &rig_error));
+    rig_ok(store_append_steps(s, 0, 0, steps, 5000, &rig_error));
+    rig_ok(store_flush(s, &rig_error));
+    rig_ok(store_read_last(s, 0, 1, &last, &rig_error));
+    assert_true(scored[k] < 5000 ? last == 0.5 + (double)k : isnan(last));
+    rig_ok(store_read_last(s, 0, 2, &last, &rig_error)); /* a figure that there is not */
+    assert_true(isnan(last));
+    store_close(s);
+    unlink(rig_path);
+  }
+}
+
 static void totals_are_those_of_the_values(void **state) {
   (void)state;
   store *s = rig_create(1);
@@ -721,6 +745,7 @@ int main(void) {
       in_a_folder(a_run_goes_on_in_another_process_to_the_same_content),
       in_a_folder(a_trial_run_anew_leaves_no_trace_of_the_first_time),
       in_a_folder(episodes_out_of_order_are_refused_and_change_nothing),
+      in_a_folder(the_last_value_is_found_behind_whatever_was_not_scored),
       in_a_folder(totals_are_those_of_the_values),
       in_a_folder(a_curve_is_the_values_binned_at_every_zoom),
       in_a_folder(facts_about_the_run_come_back),

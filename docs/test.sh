@@ -53,6 +53,22 @@ for unit in doors tally echo judge; do
 done
 check "doors.lua runs and all its claims hold" "$BAUD" run "$scratch/doors.lua" --line
 
+# The table that the guide shows is what they give (in the floating point of one architecture).
+if [ "$(uname -m)" = x86_64 ]; then
+  sed -n '/^`baud report` then shows/,/^Read it/p' "$docs/plugins.md" | sed '1,/^```text/d; /^```/,$d' >"$scratch/shown"
+  "$BAUD" report | sed '/^$/,$d' >"$scratch/given"
+  is "the guide's table is what baud report prints of them" "$(cat "$scratch/shown")" "$(cat "$scratch/given")"
+fi
+
+# The guide's lines for a compiler, as they stand, against the headers here.
+line_of() { sed -n "s|\$(pkg-config --cflags baud)|-I$SOURCE/core|; /^$1 .* -shared/p" "$docs/plugins.md" | sed "s/^$1/$2/"; }
+cp "$SOURCE/tests/thirdparty/exp3s.c" "$scratch/mine.cc"
+check "its line for C builds a plugin" sh -c "cd '$scratch' && $(line_of gcc "${CC:-cc}")"
+if command -v "${CXX:-c++}" >/dev/null 2>&1; then
+  check "its line for C++ builds one" sh -c "cd '$scratch' && $(line_of g++ "${CXX:-c++}")"
+  check "and that one keeps the contract" "$BAUD" check "$scratch/mine.so"
+fi
+
 # README's own script.
 sed -n '/^-- mine.lua/,/^}/p' "$SOURCE/README.md" >"$scratch/mine.lua"
 check "README's experiment runs and its claim holds" "$BAUD" run "$scratch/mine.lua" --line

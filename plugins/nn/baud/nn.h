@@ -261,6 +261,22 @@ double nn_loss_cross_entropy(nn_tape *t, nn_value logits, const int32_t *target,
                              double scale);
 double nn_loss_sum(nn_tape *t, nn_value v, const nn_real *weight, double scale); /* sum over cols of v: for heads' values */
 
+/* What policies are trained by, a loss for each row, with r = exp(log pi(a) - old_log_prob) and H the entropy in nats:
+ *   -min(r A, clamp(r, 1 - clip, 1 + clip) A) - entropy H     (Schulman et al. 2017, Proximal policy optimization, eq. 7 and 9)
+ * without an old policy: -A log pi(a) - entropy H, the policy gradient. scale * sum over rows. */
+typedef struct nn_surrogate {
+  const nn_real *advantage;    /* [rows] */
+  const nn_real *old_log_prob; /* [rows], or null */
+  double clip, entropy;
+} nn_surrogate;
+double nn_loss_surrogate_categorical(nn_tape *t, const nn_categorical *head, const int32_t *action, const nn_surrogate *s,
+                                     double scale); /* action [rows] */
+double nn_loss_surrogate_gaussian(nn_tape *t, const nn_gaussian *head, const nn_real *action, const nn_surrogate *s,
+                                  double scale); /* action [rows][n] */
+/* scale * sum of max((v - y)^2, (old + clamp(v - old, -clip, clip) - y)^2) / 2: values that stay near what they were, as
+ * PPO is often implemented (Engstrom et al. 2020, Implementation matters in deep policy gradients, section 3). */
+double nn_loss_squared_clipped(nn_tape *t, nn_value v, const nn_real *target, const nn_real *old, double clip, double scale);
+
 /* ---- Optimisers: gradient is consumed, 0 after ------------------------------------------------------------ */
 
 /* All work on flat arrays [count], any part of a layout, hence with several settings in one network. `scale` multiplies

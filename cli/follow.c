@@ -27,6 +27,7 @@ typedef struct follower {
   const char *folder;
   FILE *to;
   store *results;
+  plan *work;
   const board *board;
   char name[80]; /* of the run's folder */
   uint32_t n_trials;
@@ -112,20 +113,36 @@ static void show_events(follower *f) {
 typedef struct progress {
   uint32_t trials, done, running, failed, stopped, paused;
   uint64_t episodes;
-  double recent[BOARD_FIGURES]; /* means over the trials that run; NAN */
+  double fraction;              /* of the work: trials that ended, and of the others the episodes that they have */
+  int64_t config;               /* of a trial that runs, the furthest on; -1: none runs */
+  double recent[BOARD_FIGURES]; /* means over the trials of that configuration that run; NAN */
+  store_mean means[FIGURES];    /* of that configuration so far, as far as the store has it */
 } progress;
 
 #define RELAXED(member) atomic_load_explicit(&(member), memory_order_relaxed)
 
-static void read_progress(const board *b, progress *p) {
-  uint32_t n[BOARD_FIGURES] = {0};
-  *p = (progress){.trials = b->n_trials, .done = RELAXED(b->count_done), .running = RELAXED(b->count_running),
-                  .failed = RELAXED(b->count_failed), .stopped = RELAXED(b->count_stopped),
-                  .paused = RELAXED(b->count_paused)};
-  for (uint32_t i = 0; i < b->n_trials; i++) {
+/* The configuration at work: one line a moment is readable when it is about one of them. */
+static void find_work(const board *b, const plan *work, progress *p) {
+  uint64_t furthest = 0;
+  for (uint32_t i = 0; i < b->n_trials && i < work->n_trials; i++) {
     const board_trial *t = &b->trial[i];
-    p->episodes += RELAXED(t->episodes);
-    if (RELAXED(t->status) != STATUS_RUNNING) continue;
+    uint64_t target = RELAXED(t->target_episodes), episodes = RELAXED(t->episodes);
+    uint32_t status = RELAXED(t->status);
+    p->episodes += episodes;
+    if (status == STATUS_DONE || status == STATUS_FAILED || status == STATUS_STOPPED) p->fraction += 1.0;
+    else if (target > 0) p->fraction += fmin(1.0, (double)episodes / (double)target);
+    if (status != STATUS_RUNNING || (p->config >= 0 && episodes < furthest)) continue;
+    p->config = work->trials[i].config;
+    furthest = episodes;
+  }
+  if (b->n_trials > 0) p->fraction /= b->n_trials;
+}
+
+static void read_recent(const board *b, const plan *work, progress *p) {
+  uint32_t n[BOARD_FIGURES] = {0};
+  for (uint32_t i = 0; i < b->n_trials && i < work->n_trials; i++) {
+    const board_trial *t = &b->trial[i];
+    if (RELAXED(t->status) != STATUS_RUNNING || work->trials[i].config != p->config) continue;
     for (int k = 0; k < BOARD_FIGURES; k++) {
       float value = RELAXED(t->recent[k]);
       if (isnan(value)) continue;
@@ -136,21 +153,54 @@ static void read_progress(const board *b, progress *p) {
   for (int k = 0; k < BOARD_FIGURES; k++) p->recent[k] = n[k] ? p->recent[k] / n[k] : NAN;
 }
 
+static void read_progress(const follower *f, progress *p) {
+  const board *b = f->board;
+  baud_error unread;
+  *p = (progress){.trials = b->n_trials, .done = RELAXED(b->count_done), .running = RELAXED(b->count_running),
+                  .failed = RELAXED(b->count_failed), .stopped = RELAXED(b->count_stopped),
+                  .paused = RELAXED(b->count_paused), .config = -1};
+  find_work(b, f->work, p);
+  read_recent(b, f->work, p);
+  if (p->config < 0 || p->config >= f->work->n_configs || store_read_means(f->results, (uint32_t)p->config, p->means, &unread) != 0) p->config = -1;
+}
+
+static void add_number(cJSON *object, const char *name, double value) {
+  if (isfinite(value)) cJSON_AddNumberToObject(object, name, value);
+  else cJSON_AddNullToObject(object, name);
+}
+
+static const uint32_t shown_bits[] = {FIGURE_OFFERED_ALL, FIGURE_RECEIVED_ALL, FIGURE_ABSORBED_ALL};
+enum { SHOWN_BITS = sizeof shown_bits / sizeof *shown_bits };
+
 static void print_progress_json(const follower *f, const progress *p) {
   static const char *const counts[] = {"trials", "done", "running", "failed", "stopped", "paused"};
   const uint32_t values[] = {p->trials, p->done, p->running, p->failed, p->stopped, p->paused};
-  cJSON *object = cJSON_CreateObject(), *recent;
+  cJSON *object = cJSON_CreateObject();
   cJSON_AddStringToObject(object, "type", "progress");
   cJSON_AddNumberToObject(object, "time", (double)time(NULL));
   for (int i = 0; i < 6; i++) cJSON_AddNumberToObject(object, counts[i], values[i]);
   cJSON_AddNumberToObject(object, "episodes", (double)p->episodes);
-  recent = cJSON_AddObjectToObject(object, "recent");
-  for (int k = 0; k < BOARD_FIGURES; k++) {
-    const char *name = figure_table[board_figures[k]].name;
-    if (isnan(p->recent[k])) cJSON_AddNullToObject(recent, name);
-    else cJSON_AddNumberToObject(recent, name, p->recent[k]);
+  cJSON_AddNumberToObject(object, "fraction", p->fraction);
+  if (p->config >= 0) {
+    cJSON_AddStringToObject(object, "label", f->work->configs[p->config].label);
+    cJSON *bits = cJSON_AddObjectToObject(object, "bits"), *recent = cJSON_AddObjectToObject(object, "recent");
+    for (int i = 0; i < SHOWN_BITS; i++) add_number(bits, figure_table[shown_bits[i]].name, p->means[shown_bits[i]].total);
+    for (int k = 0; k < BOARD_FIGURES; k++) add_number(recent, figure_table[board_figures[k]].name, p->recent[k]);
   }
   print_json(f->to, object);
+}
+
+/* "thinking=1000   received 5.21 of 6 bits, absorbed 5.2, success 0.91": what a trial has brought so far, a mean over
+ * those of its configuration, and how it does of late. */
+static void print_work(const follower *f, const progress *p) {
+  const store_mean *m = p->means;
+  double offered = m[FIGURE_OFFERED_ALL].total, received = m[FIGURE_RECEIVED_ALL].total, absorbed = m[FIGURE_ABSORBED_ALL].total;
+  const char *between = "   ";
+  fprintf(f->to, "   %s", f->work->configs[p->config].label);
+  if (!isnan(received) && !isnan(offered)) fprintf(f->to, "%sreceived %.3g of %.3g bits", between, received, offered), between = ", ";
+  if (!isnan(absorbed)) fprintf(f->to, "%sabsorbed %.3g", between, fabs(absorbed) < 1e-4 ? 0.0 : absorbed), between = ", ";
+  if (!isnan(p->recent[1])) fprintf(f->to, "%ssuccess %.2f", between, p->recent[1]);
+  else if (!isnan(p->recent[0])) fprintf(f->to, "%sreturn %.4g", between, p->recent[0]);
 }
 
 static void print_progress(const follower *f, const progress *p) {
@@ -158,15 +208,12 @@ static void print_progress(const follower *f, const progress *p) {
   time_t now = time(NULL);
   struct tm parts;
   strftime(clock, sizeof clock, "%H:%M:%S", localtime_r(&now, &parts));
-  fprintf(f->to, "%s   %u of %u trials done, %u running", clock, p->done, p->trials, p->running);
+  fprintf(f->to, "%s  %3.0f %%  %u of %u trials done", clock, floor(100.0 * p->fraction), p->done, p->trials);
+  if (p->running) fprintf(f->to, ", %u running", p->running);
   if (p->paused) fprintf(f->to, ", %u paused", p->paused);
   if (p->failed) fprintf(f->to, ", %u failed", p->failed);
   if (p->stopped) fprintf(f->to, ", %u stopped", p->stopped);
-  fprintf(f->to, ", %llu episodes", (unsigned long long)p->episodes);
-  static const struct { int at; const char *name; } shown[] = {{4, "received"}, {5, "absorbed"}};
-  for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
-    if (!isnan(p->recent[shown[i].at]))
-      fprintf(f->to, ", %s %.3g bits/episode", shown[i].name, p->recent[shown[i].at]);
+  if (p->config >= 0) print_work(f, p);
   fprintf(f->to, "\n");
   fflush(f->to);
 }
@@ -177,7 +224,7 @@ static void show_progress(follower *f) {
   double since = (double)(board_now_ns() - f->shown_ns) * 1e-9;
   if (!f->board || since < interval) return;
   progress p;
-  read_progress(f->board, &p);
+  read_progress(f, &p);
   uint64_t ended = p.done + p.failed + p.stopped;
   if (p.episodes == f->episodes_shown && ended == f->ended_shown && since < still_seconds) return;
   f->episodes_shown = p.episodes;
@@ -277,11 +324,13 @@ static int follower_open(follower *f, const char *folder, const follow_options *
   snprintf(path, sizeof path, "%s/store.db", folder);
   f->started_ns = f->shown_ns = board_now_ns();
   int code = store_open_readonly(&f->results, path, error);
+  if (!code) code = store_read_plan(f->results, &f->work, error);
   return code ? code : store_trial_count(f->results, &f->n_trials, error);
 }
 
 static void follower_close(follower *f) {
   if (f->board) board_close(f->board);
+  if (f->work) plan_free(f->work);
   if (f->results) store_close(f->results);
 }
 

@@ -28,5 +28,8 @@ const subcommand subcommand_watch = {
     "  RUN            a run's folder, name or the beginning of its name; without it the newest\n"
     "  --json         each line a JSON object: {\"type\":\"event\"|\"progress\"|\"end\", ...}\n"
     "  --interval S   seconds between lines of progress\n"
+    "A line of progress says how much of the work is done, then of the configuration whose trial is furthest on: the bits\n"
+    "that a trial of it has received of those offered and absorbed so far (a mean over its trials), and its success or\n"
+    "return of late.\n"
     "Ctrl-C ends the watching, not the run. The exit code is the run's.\n",
     run};

@@ -249,13 +249,13 @@ typedef struct baud_block {
 /* A question that the host may put at any tick. All answers are given before the outcome exists. */
 enum {
   BAUD_ASK_ACTION = 1,      /* the policy: the distribution that the action is drawn from */
-  BAUD_ASK_OBSERVATION = 2, /* field `field` of the next observation, given the tick's action */
+  BAUD_ASK_OBSERVATION = 2, /* field `field` of the next observation, given the tick's action; each field is asked for */
   BAUD_ASK_REWARD = 3,      /* the reward about to be delivered, given the tick's action */
   BAUD_ASK_TERMINATED = 4   /* whether the step will terminate: {no, yes} */
 };
 enum {
-  BAUD_FORM_CATEGORICAL = 1, /* `width` probabilities, summing to 1 */
-  BAUD_FORM_NORMAL = 2       /* [element]{mean, standard deviation > 0}: width = 2 * elements */
+  BAUD_FORM_CATEGORICAL = 1, /* [element][category] probabilities, each element's summing to 1 */
+  BAUD_FORM_NORMAL = 2       /* [element]{mean, standard deviation > 0}: width = 2 * elements; scored in bins */
 };
 typedef struct baud_question {
   uint32_t size, target, field, horizon; /* horizon: steps ahead, 1 */

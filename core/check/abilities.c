@@ -23,11 +23,12 @@ static void note(const stage *s, ability *a) {
   a->offered = s->learner_setup.channels;
   a->takes = s->learner_setup.subscribed;
   a->asked = a->answers = a->normal = 0;
-  for (uint32_t q = 0; q < ANSWERS; q++) {
+  for (uint32_t q = 0; q < s->answers.n; q++) {
     const baud_question *question = &s->answers.question[q];
-    if (question->forms) a->asked |= 1u << q;
-    if (question->form) a->answers |= 1u << q;
-    if (question->form == BAUD_FORM_NORMAL) a->normal |= 1u << q;
+    uint32_t kind = 1u << answers_kind(q);
+    if (question->forms) a->asked |= kind;
+    if (question->form) a->answers |= kind;
+    if (question->form == BAUD_FORM_NORMAL) a->normal |= kind;
   }
 }
 

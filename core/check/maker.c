@@ -118,9 +118,9 @@ static int32_t make_env(maker *m, const baud_value *values, void **model, uint64
 static int32_t make_learner(maker *m, const baud_value *values, void **model, uint64_t *digest) {
   const baud_learner_ops *ops = m->run->unit->unit->ops;
   baud_learner_setup setup = m->stage.learner_setup;
-  baud_question questions[ANSWERS];
+  baud_question questions[QUESTIONS_MOST];
   memcpy(questions, m->stage.answers.question, sizeof questions);
-  for (uint32_t q = 0; q < ANSWERS; q++) questions[q].form = 0;
+  for (uint32_t q = 0; q < m->stage.answers.n; q++) questions[q].form = 0;
   setup.questions = questions;
   setup.subscribed = setup.n_blocks = 0;
   setup.blocks = NULL;
@@ -129,7 +129,7 @@ static int32_t make_learner(maker *m, const baud_value *values, void **model, ui
   int32_t code = ops->create(&m->host.host, values, &setup, model);
   if (code != BAUD_OK || !digest) return code;
   uint64_t d = add(0, &setup.subscribed, sizeof setup.subscribed);
-  for (uint32_t q = 0; q < ANSWERS; q++) d = add(d, &questions[q].form, sizeof questions[q].form);
+  for (uint32_t q = 0; q < m->stage.answers.n; q++) d = add(d, &questions[q].form, sizeof questions[q].form);
   for (uint32_t i = 0; i < setup.n_blocks && setup.blocks; i++) {
     const baud_block *b =
         (const baud_block *)(const void *)((const char *)setup.blocks + (size_t)setup.blocks->size * i);

@@ -34,7 +34,7 @@ static int lend_buffers(rehearsal *r) {
   r->flags = fences_add(&r->fences, n, "the flags");
   r->starts = fences_add(&r->fences, n, "the starts");
   r->shown = fences_add(&r->fences, n, "what was shown");
-  for (uint32_t q = 0; q < ANSWERS; q++)
+  for (uint32_t q = 0; q < s->answers.n; q++)
     if (answers_width(&s->answers, q))
       r->answer[q] = fences_add(&r->fences, n * answers_width(&s->answers, q) * sizeof(float), "the answers");
   return r->shown ? 0 : -1;
@@ -185,13 +185,12 @@ static int judge_commitment(rehearsal *r) {
     if (!is_legal && !r->judges) return run_skip(r->run, "it acts out of range, which another check speaks of");
     if (!is_legal) return run_fail(r->run, "predict chooses an action outside its %u categories", a->categories);
   }
-  for (uint32_t q = 0; r->asks && r->judges && q < ANSWERS; q++) {
-    uint32_t width = answers_width(&s->answers, q);
+  for (uint32_t q = 0; r->asks && r->judges && q < s->answers.n; q++) {
+    uint32_t width = answers_width(&s->answers, q), n = s->answers.categories[q];
     for (uint32_t k = 0; k < s->lanes && width; k++) {
       const float *answer = r->answer[q] + (size_t)k * width;
-      if (s->answers.question[q].form == BAUD_FORM_CATEGORICAL &&
-          answers_check(answer, width, asked_of[q], &error) != 0)
-        return run_fail(r->run, "%s", error.text);
+      for (uint32_t i = 0; s->answers.question[q].form == BAUD_FORM_CATEGORICAL && i < width; i += n)
+        if (answers_check(answer + i, n, asked_of[answers_kind(q)], &error) != 0) return run_fail(r->run, "%s", error.text);
       for (uint32_t i = 0; s->answers.question[q].form == BAUD_FORM_NORMAL && i < width; i++)
         if (!isfinite((double)answer[i]) || (i % 2 && !(answer[i] > 0.0f)))
           return run_fail(r->run, "answers with a normal whose figure %u is %g", i, (double)answer[i]);
@@ -203,7 +202,7 @@ static int judge_commitment(rehearsal *r) {
 static void remember(rehearsal *r) {
   const stage *s = &r->stage;
   r->trace = XXH3_64bits_withSeed(r->chosen, s->lanes * s->action_bytes, r->trace);
-  for (uint32_t q = 0; r->asks && q < ANSWERS; q++)
+  for (uint32_t q = 0; r->asks && q < s->answers.n; q++)
     if (r->answer[q])
       r->answered =
           XXH3_64bits_withSeed(r->answer[q], s->lanes * answers_width(&s->answers, q) * sizeof(float), r->answered);
@@ -228,7 +227,7 @@ static int predict(rehearsal *r) {
   }
   /* what is not written shows: as an action far out of range, as answers that are not numbers */
   memset(r->chosen, 0xff, n * s->action_bytes);
-  for (uint32_t q = 0; r->asks && q < ANSWERS; q++)
+  for (uint32_t q = 0; r->asks && q < s->answers.n; q++)
     if (r->answer[q]) memset(r->answer[q], 0xff, n * answers_width(&s->answers, q) * sizeof(float));
   if (r->guards && run_guard(r->run, s->live.slab, s->live.end[BLOCKS_FROZEN], "its weights or optimiser state") != 0)
     return run_skip(r->run, "the system protects no pages");

@@ -37,7 +37,7 @@ typedef struct rehearsal {
   uint64_t trace, answered, ticks;
   uint64_t allocations;                                    /* calls of the allocator in predict and learn */
   void **obs, **next_obs, *action, *shown_action, *chosen; /* what is lent */
-  float *reward, *answer[ANSWERS];
+  float *reward, *answer[QUESTIONS_MOST];
   uint8_t *flags, *starts, *shown;
 } rehearsal;
 

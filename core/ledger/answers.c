@@ -6,22 +6,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int is_discrete_scalar(const baud_field *f) { return f->categories > 0 && f->count == 1; }
+/* The longest answer of a lane; what would be longer is not asked. */
+enum { FLOATS_MOST = 1 << 22 };
 
-static baud_question ask(uint32_t target, uint32_t categories, uint32_t elements) {
-  return (baud_question){.size = BAUD_SIZE(baud_question), .target = target, .horizon = 1,
-                         .forms = categories ? 1u << BAUD_FORM_CATEGORICAL : elements ? 1u << BAUD_FORM_NORMAL : 0u,
-                         .width_categorical = categories, .width_normal = 2 * elements};
+static void ask(answers *a, uint32_t which, uint32_t target, uint32_t field, uint32_t categories, uint32_t elements) {
+  int is_asked = (uint64_t)elements * (categories ? categories : 2u) <= FLOATS_MOST;
+  uint32_t form = categories ? BAUD_FORM_CATEGORICAL : BAUD_FORM_NORMAL;
+  a->question[which] = (baud_question){.size = BAUD_SIZE(baud_question), .target = target, .field = field, .horizon = 1};
+  if (!is_asked || elements == 0) return;
+  a->question[which].forms = 1u << form;
+  a->question[which].width_categorical = categories * elements;
+  a->question[which].width_normal = categories ? 0 : 2 * elements;
+  a->categories[which] = categories;
 }
 
 int answers_open(answers *a, const baud_field *obs, uint32_t n_obs, const baud_field *action, const double *reward_values,
                  uint32_t n_values, uint32_t lanes, baud_error *error) {
-  *a = (answers){.lanes = lanes};
-  a->question[ANSWER_ACTION] = ask(BAUD_ASK_ACTION, is_discrete_scalar(action) ? action->categories : 0, action->categories ? 0 : action->count);
-  if (n_obs > 0) a->question[ANSWER_OBSERVATION] = ask(BAUD_ASK_OBSERVATION, is_discrete_scalar(&obs[0]) ? obs[0].categories : 0, obs[0].categories ? 0 : obs[0].count);
-  else a->question[ANSWER_OBSERVATION] = ask(BAUD_ASK_OBSERVATION, 0, 0);
-  a->question[ANSWER_REWARD] = ask(BAUD_ASK_REWARD, n_values, n_values ? 0 : 1);
-  a->question[ANSWER_TERMINATED] = ask(BAUD_ASK_TERMINATED, 2, 0);
+  uint32_t most = 1 + QUESTIONS_MOST - ANSWERS, asked = n_obs < most ? n_obs : most;
+  *a = (answers){.lanes = lanes, .n = ANSWERS + (asked > 1 ? asked - 1 : 0)};
+  ask(a, ANSWER_ACTION, BAUD_ASK_ACTION, 0, action->categories, action->count);
+  ask(a, ANSWER_OBSERVATION, BAUD_ASK_OBSERVATION, 0, 0, 0);
+  for (uint32_t f = 0; f < asked; f++) ask(a, answers_on_field(f), BAUD_ASK_OBSERVATION, f, obs[f].categories, obs[f].count);
+  ask(a, ANSWER_REWARD, BAUD_ASK_REWARD, 0, n_values, 1);
+  ask(a, ANSWER_TERMINATED, BAUD_ASK_TERMINATED, 0, 2, 1);
   a->reward_values = calloc(n_values + 1u, sizeof *a->reward_values);
   if (!a->reward_values) return error_set(error, BAUD_ENOMEM, "out of memory");
   if (n_values) memcpy(a->reward_values, reward_values, n_values * sizeof *reward_values);
@@ -35,7 +42,7 @@ uint32_t answers_width(const answers *a, uint32_t which) {
 }
 
 int answers_agree(answers *a, baud_error *error) {
-  for (uint32_t k = 0; k < ANSWERS; k++) {
+  for (uint32_t k = 0; k < a->n; k++) {
     baud_question *q = &a->question[k];
     if (q->form && (q->form > 31 || !(q->forms >> q->form & 1u)))
       return error_set(error, BAUD_EPLUGIN, "chose form %u for question %u, which was not offered", q->form, k);
@@ -47,14 +54,14 @@ int answers_agree(answers *a, baud_error *error) {
     a->mask |= UINT64_C(1) << k;
     a->floats[k] = floats;
     if (q->form != BAUD_FORM_CATEGORICAL) continue;
-    a->uniform[k] = log2(q->width_categorical);
-    a->least[k] = 0x1p-16 / q->width_categorical;
+    a->uniform[k] = log2(a->categories[k]);
+    a->least[k] = 0x1p-16 / a->categories[k];
   }
   return 0;
 }
 
 void answers_close(answers *a) {
-  for (uint32_t k = 0; k < ANSWERS; k++) {
+  for (uint32_t k = 0; k < a->n; k++) {
     free(a->written[k]);
     free(a->sealed[k]);
   }
@@ -117,20 +124,29 @@ void answers_seal(answers *a, uint64_t asked) {
   }
 }
 
+static int look_at_normals(const float *pairs, size_t n, const char *what, baud_error *error) {
+  for (size_t i = 0; i < n; i += 2)
+    if (!isfinite(pairs[i]) || !isfinite(pairs[i + 1]) || !(pairs[i + 1] > 0.0f))
+      return error_set(error, BAUD_EPLUGIN, "answered mean %g and deviation %g for %s: they must be finite, the deviation above 0",
+                       (double)pairs[i], (double)pairs[i + 1], what);
+  return 0;
+}
+
 static __attribute__((noinline)) int look_at_all(const answers *a, uint64_t asked, baud_error *error) {
   static const char *const what[ANSWERS] = {"action", "the observation", "the reward", "termination"};
   int code = 0;
-  for (; asked; asked &= asked - 1) {
-    uint32_t which = (uint32_t)__builtin_ctzll(asked), n = a->question[which].width_categorical;
-    if (a->question[which].form != BAUD_FORM_CATEGORICAL) continue;
-    for (size_t at = 0; at < a->floats[which] && code == 0; at += n) code = look_closely(a->sealed[which] + at, n, what[which], error);
+  for (; asked && code == 0; asked &= asked - 1) {
+    uint32_t which = (uint32_t)__builtin_ctzll(asked), n = a->categories[which];
+    const char *about = what[answers_kind(which)];
+    if (a->question[which].form != BAUD_FORM_CATEGORICAL) code = look_at_normals(a->sealed[which], a->floats[which], about, error);
+    else for (size_t at = 0; at < a->floats[which] && code == 0; at += n) code = look_closely(a->sealed[which] + at, n, about, error);
   }
   return code;
 }
 
 int answers_verify(const answers *a, uint64_t asked, baud_error *error) {
   for (uint64_t left = asked; left; left &= left - 1) {
-    uint32_t which = (uint32_t)__builtin_ctzll(left), n = a->question[which].width_categorical;
+    uint32_t which = (uint32_t)__builtin_ctzll(left), n = a->categories[which];
     for (const float *q = a->sealed[which], *end = q + a->floats[which]; q < end; q += n)
       if (a->question[which].form != BAUD_FORM_CATEGORICAL || !is_plain(q, n)) return look_at_all(a, asked, error);
   }
@@ -143,7 +159,7 @@ double answers_floor(double q, uint32_t n) { return (1.0 - 0x1p-16) * q + 0x1p-1
 
 /* By its own sum, which need not be quite 1: what lies within the tolerance of the check must not be worth bits either. */
 double answers_bits(const answers *a, uint32_t which, uint32_t lane, uint32_t index) {
-  uint32_t n = a->question[which].width_categorical;
+  uint32_t n = a->categories[which];
   const float *q = a->sealed[which] + (size_t)lane * n;
   double sum = 0.0;
   for (uint32_t i = 0; i < n; i++) sum += (double)q[i];

@@ -15,7 +15,7 @@ typedef struct groundwork {
   uint32_t *possible; /* [n_possible]: the answers with a prior above 0, ascending */
   uint32_t *right;    /* [n_right]: those with a truth above 0 */
   double baseline;    /* SET: log2 of the prior of the right answers; MEAN: mean of the log2 prior under the truth */
-  uint32_t question;  /* which of the host's it is; ANSWERS: one that the learner does not answer as a distribution */
+  uint32_t question;  /* which of the host's it is; QUESTIONS_MOST: one that the learner does not answer as a distribution */
 } groundwork;
 
 struct quiz {
@@ -40,13 +40,14 @@ static size_t field_bytes(const baud_field *f) { return (f->dtype == BAUD_U8 ? 1
 
 /* ---- Preparing ---------------------------------------------------------------------------------------- */
 
-/* Which question of the host's an item is, or ANSWERS when the learner does not answer it as a distribution. */
+/* Which question of the host's an item is, or QUESTIONS_MOST when the learner does not answer it as a distribution. */
 static uint32_t question_of(const baud_item *item, const answers *a) {
-  static const uint32_t by_target[] = {ANSWERS, ANSWER_ACTION, ANSWER_OBSERVATION, ANSWER_REWARD, ANSWER_TERMINATED};
-  uint32_t which = item->kinds && item->target <= BAUD_ASK_TERMINATED ? by_target[item->target] : ANSWERS;
-  if (which == ANSWERS || (which == ANSWER_OBSERVATION && item->field != 0)) return ANSWERS;
-  const baud_question *question = &a->question[which];
-  return question->form == BAUD_FORM_CATEGORICAL && question->width_categorical == item->n_answers ? which : ANSWERS;
+  static const uint32_t by_target[] = {QUESTIONS_MOST, ANSWER_ACTION, ANSWER_OBSERVATION, ANSWER_REWARD, ANSWER_TERMINATED};
+  uint32_t which = item->kinds && item->target <= BAUD_ASK_TERMINATED ? by_target[item->target] : QUESTIONS_MOST;
+  if (which == ANSWER_OBSERVATION) which = answers_on_field(item->field);
+  if (which >= a->n || a->question[which].form != BAUD_FORM_CATEGORICAL) return QUESTIONS_MOST;
+  int fits = a->categories[which] == item->n_answers && a->question[which].width_categorical == item->n_answers;
+  return fits ? which : QUESTIONS_MOST;
 }
 
 static void lay_ground(quiz *q, uint32_t index, const answers *agreed) {
@@ -156,7 +157,7 @@ static int prepare(quiz *q, const baud_quiz *extension, const void *model, const
 static void list_asks(quiz *q) {
   for (uint32_t place = 0; place < q->n_batches * q->lanes; place++) {
     uint32_t question = q->ground[q->order[place]].question;
-    if (question < ANSWERS) q->ask[place / q->lanes] |= UINT64_C(1) << question;
+    if (question < QUESTIONS_MOST) q->ask[place / q->lanes] |= UINT64_C(1) << question;
   }
 }
 
@@ -247,7 +248,7 @@ static int score_batch(const quiz *q, const quiz_learner *l, uint32_t batch, qui
     const baud_item *item = &q->item[q->order[place]];
     const groundwork *ground = &q->ground[q->order[place]];
     double bits;
-    if (q->is_filler[place] || ground->question == ANSWERS) continue;
+    if (q->is_filler[place] || ground->question == QUESTIONS_MOST) continue;
     int code = score_item(item, ground, l->answers->written[ground->question] + lane * item->n_answers, &bits, error);
     if (code != 0) return code;
     book(item, bits, result, decisions);
@@ -288,7 +289,7 @@ int quiz_ask(quiz *q, const quiz_learner *l, enum quiz_memory memory, quiz_resul
 
 static char mark_of(const quiz *q, uint32_t kind, uint32_t channels, uint32_t independence) {
   for (uint32_t i = 0; q && i < q->n; i++)
-    if ((q->item[i].kinds & kind) && (channels >> q->item[i].channel & 1u) && q->ground[i].question < ANSWERS)
+    if ((q->item[i].kinds & kind) && (channels >> q->item[i].channel & 1u) && q->ground[i].question < QUESTIONS_MOST)
       return q->independence & independence ? '>' : '~';
   return '-';
 }

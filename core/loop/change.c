@@ -19,7 +19,7 @@ static int keeps_its_promise(const stage *s, const baud_learner_setup *fresh) {
   if (fresh->n_blocks != s->live.n || fresh->subscribed != s->learner_setup.subscribed) return 0;
   for (uint32_t i = 0; i < fresh->n_blocks; i++)
     if (!same_block(fresh->blocks + i, s->live.info + i)) return 0;
-  for (uint32_t q = 0; q < ANSWERS; q++)
+  for (uint32_t q = 0; q < s->answers.n; q++)
     if (fresh->questions[q].form != s->answers.question[q].form) return 0;
   return 1;
 }
@@ -28,11 +28,11 @@ static void describe_blocks(blocks *b, const baud_block *table) { memcpy(b->info
 
 /* A model of these values takes the place of the present one. */
 static int replace_model(stage *s, const baud_value *values, baud_error *error) {
-  baud_question questions[ANSWERS];
+  baud_question questions[QUESTIONS_MOST];
   baud_learner_setup setup = s->learner_setup;
   void *model = NULL;
   memcpy(questions, s->answers.question, sizeof questions);
-  for (uint32_t q = 0; q < ANSWERS; q++) questions[q].form = 0;
+  for (uint32_t q = 0; q < s->answers.n; q++) questions[q].form = 0;
   setup.questions = questions;
   setup.subscribed = setup.n_blocks = 0;
   setup.blocks = NULL;

@@ -196,7 +196,7 @@ static uint32_t deliverable(const stage *s, const baud_observer *observer, doubl
 static int create_learner(stage *s, baud_error *error) {
   s->learner_setup = (baud_learner_setup){.size = BAUD_SIZE(baud_learner_setup), .lanes = s->lanes, .limit = s->limit,
                                           .channels = s->config.channels & emitted_channels(s), .n_obs = s->spec.n_obs, .obs = s->spec.obs,
-                                          .action = s->spec.action, .n_questions = ANSWERS, .questions = s->answers.question};
+                                          .action = s->spec.action, .n_questions = s->answers.n, .questions = s->answers.question};
   stage_enter(s, SITE_LEARNER);
   int32_t code = s->learner->create(&s->learner_host.host, s->config.learner.values, &s->learner_setup, &s->learner_model);
   if (code != BAUD_OK) return stage_blame(s, SITE_LEARNER, code, error);

@@ -59,13 +59,48 @@ static void a_continuous_world_is_asked_for_normals(void **state) {
   answers_close(&a);
 }
 
-static void what_cannot_be_scored_is_not_asked(void **state) {
+static void several_elements_are_asked_one_by_one(void **state) {
   (void)state;
   answers a;
   baud_error error = {0};
   assert_int_equal(answers_open(&a, &pixels, 1, &pixels, rewards, 4, 1, &error), 0);
-  check_question(&a, ANSWER_ACTION, 0, 0, 0);
+  check_question(&a, ANSWER_ACTION, CATEGORICAL, 18, 0);
+  check_question(&a, ANSWER_OBSERVATION, CATEGORICAL, 18, 0);
+  assert_int_equal(a.categories[ANSWER_OBSERVATION], 2);
+  answers_close(&a);
+}
+
+static void every_field_has_a_question_of_its_own(void **state) {
+  (void)state;
+  static const uint32_t categorical[] = {12, 0, 18}, normal[] = {0, 6, 0};
+  const baud_field fields[] = {state_field, speed, pixels};
+  answers a;
+  baud_error error = {0};
+  assert_int_equal(answers_open(&a, fields, 3, &action_field, rewards, 4, 2, &error), 0);
+  assert_int_equal(a.n, ANSWERS + 2);
+  check_question(&a, ANSWER_OBSERVATION, CATEGORICAL, 12, 0);
+  for (uint32_t f = 0; f < 3; f++) {
+    const baud_question *q = &a.question[answers_on_field(f)];
+    assert_true(q->target == BAUD_ASK_OBSERVATION && q->field == f && answers_kind(answers_on_field(f)) == ANSWER_OBSERVATION);
+    assert_int_equal(q->width_categorical, categorical[f]);
+    assert_int_equal(q->width_normal, normal[f]);
+  }
+  for (uint32_t k = 0; k < ANSWERS; k++) assert_int_equal(answers_kind(k), k);
+  answers_close(&a);
+}
+
+static void what_cannot_be_scored_is_not_asked(void **state) {
+  (void)state;
+  answers a;
+  baud_error error = {0};
+  baud_field fields[70], screen = pixels;
+  screen.count = 1 << 22; /* its answers would be eight million numbers */
+  for (uint32_t f = 0; f < 70; f++) fields[f] = f ? state_field : screen;
+  assert_int_equal(answers_open(&a, fields, 70, &action_field, rewards, 4, 1, &error), 0);
   check_question(&a, ANSWER_OBSERVATION, 0, 0, 0);
+  assert_int_equal(a.n, QUESTIONS_MOST);
+  assert_int_equal(a.question[QUESTIONS_MOST - 1].field, QUESTIONS_MOST - ANSWERS);
+  assert_int_equal(answers_on_field(QUESTIONS_MOST - ANSWERS + 1), QUESTIONS_MOST);
   answers_close(&a);
   assert_int_equal(answers_open(&a, NULL, 0, &action_field, rewards, 4, 1, &error), 0);
   check_question(&a, ANSWER_OBSERVATION, 0, 0, 0);
@@ -161,6 +196,53 @@ static void a_normal_answer_is_sealed_as_it_is(void **state) {
   answers_seal(&a, answers_mask(&a));
   assert_int_equal(answers_verify(&a, answers_mask(&a), &error), 0);
   assert_true(a.sealed[ANSWER_REWARD][0] == -3.0f && a.sealed[ANSWER_REWARD][1] == 0.5f);
+  answers_close(&a);
+}
+
+static void a_normal_that_is_none_is_refused(void **state) {
+  static const float bad[][2] = {{NAN, 1}, {0, NAN}, {INFINITY, 1}, {0, INFINITY}, {0, 0}, {0, -1}};
+  (void)state;
+  for (size_t b = 0; b < sizeof bad / sizeof *bad; b++)
+    for (uint32_t element = 0; element < 6; element++) { /* two lanes of three */
+      answers a;
+      baud_error error = {0};
+      assert_int_equal(answers_open(&a, &speed, 1, &action_field, rewards, 4, 2, &error), 0);
+      a.question[ANSWER_ACTION].form = BAUD_FORM_CATEGORICAL;
+      a.question[ANSWER_OBSERVATION].form = BAUD_FORM_NORMAL;
+      assert_int_equal(answers_agree(&a, &error), 0);
+      for (uint32_t i = 0; i < 12; i++) a.sealed[ANSWER_OBSERVATION][i] = 1.0f;
+      for (uint32_t i = 0; i < 2; i++) a.sealed[ANSWER_ACTION][4 * i] = 1.0f;
+      assert_int_equal(answers_verify(&a, answers_mask(&a), &error), 0);
+      memcpy(a.sealed[ANSWER_OBSERVATION] + 2 * element, bad[b], sizeof bad[b]);
+      assert_int_equal(answers_verify(&a, answers_mask(&a), &error), BAUD_EPLUGIN);
+      assert_non_null(strstr(error.text, "for the observation: they must be finite, the deviation above 0"));
+      answers_close(&a);
+    }
+}
+
+/* Nine elements of two categories: each is a distribution of its own, with a floor of its own. */
+static void elements_are_checked_and_priced_one_by_one(void **state) {
+  (void)state;
+  answers a;
+  baud_error error = {0};
+  assert_int_equal(answers_open(&a, &pixels, 1, &action_field, rewards, 4, 2, &error), 0);
+  a.question[ANSWER_OBSERVATION].form = BAUD_FORM_CATEGORICAL;
+  assert_int_equal(answers_agree(&a, &error), 0);
+  for (uint32_t i = 0; i < 18; i++) {
+    a.sealed[ANSWER_OBSERVATION][2 * i] = (float)i / 32.0f;
+    a.sealed[ANSWER_OBSERVATION][2 * i + 1] = 1.0f - (float)i / 32.0f;
+  }
+  assert_int_equal(answers_verify(&a, answers_mask(&a), &error), 0);
+  for (uint32_t i = 0; i < 18; i++) {
+    double q = i / 32.0;
+    assert_close(answers_bits(&a, ANSWER_OBSERVATION, i, 0), -log2((1 - 0x1p-16) * q + 0x1p-17), 1e-12);
+    assert_close(answers_bits(&a, ANSWER_OBSERVATION, i, 1), -log2((1 - 0x1p-16) * (1 - q) + 0x1p-17), 1e-12);
+  }
+  assert_close(a.uniform[ANSWER_OBSERVATION], 1.0, 0.0);
+  a.sealed[ANSWER_OBSERVATION][20] += 0.25f; /* 1.25 and .75 make 2: only apart is it wrong */
+  a.sealed[ANSWER_OBSERVATION][22] -= 0.25f;
+  assert_int_equal(answers_verify(&a, answers_mask(&a), &error), BAUD_EPLUGIN);
+  assert_non_null(strstr(error.text, "its probabilities of the observation sum to 1.25, not to 1"));
   answers_close(&a);
 }
 
@@ -346,12 +428,16 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_discrete_world_is_asked_in_categories),
       cmocka_unit_test(a_continuous_world_is_asked_for_normals),
+      cmocka_unit_test(several_elements_are_asked_one_by_one),
+      cmocka_unit_test(every_field_has_a_question_of_its_own),
       cmocka_unit_test(what_cannot_be_scored_is_not_asked),
       cmocka_unit_test(a_declined_question_has_no_width_and_no_buffer),
       cmocka_unit_test(a_form_that_was_not_offered_is_refused),
       cmocka_unit_test(sealing_takes_what_was_asked_and_nothing_else),
       cmocka_unit_test(a_malformed_answer_of_any_lane_is_refused),
       cmocka_unit_test(a_normal_answer_is_sealed_as_it_is),
+      cmocka_unit_test(a_normal_that_is_none_is_refused),
+      cmocka_unit_test(elements_are_checked_and_priced_one_by_one),
       cmocka_unit_test(one_wrong_certainty_costs_sixteen_bits_and_the_alphabet),
       cmocka_unit_test(the_floor_leaves_a_distribution_a_distribution),
       cmocka_unit_test(a_probabilitys_price_is_its_logarithm),

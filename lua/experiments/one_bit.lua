@@ -312,11 +312,31 @@ local corridor = baud.part "corridor" {
   },
 }
 
+-- The two policies between which it goes to and fro, each held: first values that are far too low are raised by the
+-- action that ends an episode alone, "right"; far too high ones are lowered by it, and "left" stays the better. The step
+-- is too small to undo that. J = -2 (2 - p) / (p (1 - p)) with p = P(right).
+local greedy = baud.part "corridor, greedy" {
+  doc = "the same, by a learner that goes right (or left) but for one time in ten, when it goes either way",
+  env = baud.env "corridor" {},
+  reward = baud.reward "dense" {},
+  learner = baud.learner "sarsa_lambda" { lr = 1e-6, lambda = 0, epsilon = 0.1, discount = 1,
+    initial = baud.sweep { -1e6, 1e6 } },
+  seeds = 100,
+  stop = { episodes = 1000 },
+  claims = {
+    baud.claim "corridor: .1-greedy for right is worth J = −44.2, for left −82.1" (function(r)
+      local function value(p) return -2 * (2 - p) / (p * (1 - p)) end
+      local function held(initial) return r:select { ["learner.initial"] = initial }:mean("return", { from = 2 }) end
+      return { held(-1e6):near(value(0.95), { relative = 0.02 }), held(1e6):near(value(0.05), { relative = 0.02 }) }
+    end),
+  },
+}
+
 return baud.experiment {
   name = "one_bit",
   doc = "a learner that is told the outcome takes in about one bit an episode, however long the episode",
   reward = baud.reward "outcome" {},
   score = { answers = 0, quiz = 1 },
   parts = { lockbox, thinking, feedback, demonstration, erring, flipped, waiting(10, 300, 27), waiting(100, 2000, 180),
-    waiting(500, 7000, 852), digits, eight, corridor },
+    waiting(500, 7000, 852), digits, eight, corridor, greedy },
 }

@@ -26,6 +26,7 @@ typedef uint32_t (*rig_world)(void *ctx, uint32_t lane, uint32_t state, uint32_t
 
 typedef struct rig {
   uint32_t states, actions, lanes, channels, start;
+  uint32_t which;                /* of the library's units */
   uint32_t n_questions;
   baud_question questions[RIG_QUESTIONS];
   const baud_ideal *ideal;       /* what "baud.ideal/1" returns */
@@ -86,7 +87,7 @@ static inline void rig_values(const rig *r, baud_value *values) {
 
 /* Creates the learner and allocates its blocks; the code of create. */
 static inline int32_t rig_open(rig *r, const baud_library *library) {
-  r->unit = &library->units[0];
+  r->unit = &library->units[r->which];
   r->ops = r->unit->ops;
   r->host = (baud_host){ BAUD_SIZE(baud_host), BAUD_MINOR, r, rig_log, rig_fail, rig_extension };
   r->obs_field = (baud_field)BAUD_DISCRETE_FIELD("state", r->states, "");
@@ -99,7 +100,7 @@ static inline int32_t rig_open(rig *r, const baud_library *library) {
   int32_t code = r->ops->create(&r->host, values, &r->setup, &r->model);
   if (code != BAUD_OK) return code;
   r->blocks = calloc(r->setup.n_blocks, sizeof *r->blocks);
-  for (uint32_t i = 0; i < r->setup.n_blocks; i++) r->blocks[i] = calloc(1, rig_block_bytes(r, i));
+  for (uint32_t i = 0; i < r->setup.n_blocks; i++) r->blocks[i] = aligned_alloc(64, (rig_block_bytes(r, i) + 64) / 64 * 64);
   r->obs = calloc(r->lanes, sizeof *r->obs);
   r->next = calloc(r->lanes, sizeof *r->next);
   r->action = calloc(r->lanes, sizeof *r->action);

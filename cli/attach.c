@@ -2,6 +2,12 @@
  */
 #include "cli/show_run.h"
 
+static void print_help(void) {
+  cli_help(stdout, &subcommand_attach);
+  puts("\nKeys of the dashboard, and what can be typed behind \":\":");
+  tui_print_keys(stdout);
+}
+
 static int run(int argc, char **argv) {
   baud_error error = {0};
   char folder[512];
@@ -11,7 +17,7 @@ static int run(int argc, char **argv) {
   int got;
   options_init(&o, &subcommand_attach, argc, argv);
   while ((got = options_next(&o, &error)) > 0) {
-    if (options_is(&o, "help")) return cli_help(stdout, &subcommand_attach), EXIT_OK;
+    if (options_is(&o, "help")) return print_help(), EXIT_OK;
     if (options_is(&o, "ro")) show.screen.read_only = 1;
     else if (o.name[0]) got = show_take(&show, &o, &error);
     else got = options_run(&o, &what, &error);

@@ -11,6 +11,10 @@
 int show_take(show_options *show, const options *o, baud_error *error) {
   if (options_is(o, "line")) return show->wants_lines = 1;
   if (options_is(o, "no-mouse")) return show->screen.no_mouse = 1;
+  if (options_is(o, "palette")) {
+    show->screen.palette = tui_palette(o->value);
+    return show->screen.palette >= 0 ? 1 : error_set(error, BAUD_EARG, "--palette %.40s: it is safe, light, classic or mono", o->value);
+  }
   if (options_is(o, "interval")) {
     int code = options_real(o, 0.25, 60, &show->screen.interval_seconds, error);
     return code ? code : 1;
@@ -35,6 +39,7 @@ int show_run(const char *folder, const show_options *show) {
   baud_error error = {0};
   tui_options screen = show->screen;
   screen.rerun = rerun;
+  screen.program = "/proc/self/exe";
   follow_options lines = {.format = show->wants_json ? FOLLOW_JSON_END : FOLLOW_TEXT,
                           .line_fd = show->line_fd,
                           .interval_seconds = show->screen.interval_seconds,

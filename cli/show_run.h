@@ -17,6 +17,7 @@ typedef struct show_options {
 #define SHOW_HELP                                                                               \
   "  --line                lines instead of the dashboard (by itself where there is no screen)\n" \
   "  --glyphs TIER         what the dashboard draws with: auto, braille, blocks or ascii\n"       \
+  "  --palette NAME        its colours: safe, light, classic or mono\n"                            \
   "  --interval SECONDS    between looks at the run, 0.25 to 60\n"                                \
   "  --no-mouse            leave the mouse to the terminal\n"
 

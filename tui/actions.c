@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-const screen *const screens[SCREENS] = {&screen_runs, &screen_run, &screen_log, &screen_claims};
+#include "compare.h"
+
+const screen *const screens[SCREENS] = {&screen_runs, &screen_run, &screen_log, &screen_claims, &screen_compare};
 
 static const double message_seconds = 6;
 
@@ -34,12 +36,15 @@ int dashboard_init(dashboard *d) {
   const model *m = &d->model;
   d->rows = calloc(m->n_trials + m->n_configs + 2u, sizeof *d->rows);
   d->is_folded = calloc(m->n_configs + 1u, 1);
-  if (!d->rows || !d->is_folded) return BAUD_ENOMEM;
+  d->passes = malloc(m->n_trials + m->n_configs + 1u);
+  if (!d->rows || !d->is_folded || !d->passes) return BAUD_ENOMEM;
+  memset(d->passes, 1, m->n_trials + m->n_configs + 1u);
   d->view = &screen_runs;
   d->selected = (target){0, -1};
   d->sort_order = DESCENDING;
   d->shown_chart = 2; /* absorbed: what this is all about */
-  d->has_band = 1;
+  d->compared = d->shown_chart;
+  d->measured = (target){UINT32_MAX, -1};
   d->is_following = 1;
   d->has_totals = m->liveness == ENDED; /* the last episodes of what has been learnt tell little */
   /* Many seeds: the configurations are the overview. */
@@ -48,11 +53,18 @@ int dashboard_init(dashboard *d) {
 }
 
 void dashboard_clear(dashboard *d) {
+  steer_close(&d->steering);
+  units_close(&d->units);
+  sieve_clear(&d->filter);
+  sieve_clear(&d->search);
+  history_clear(&d->history);
   free(d->rows);
   free(d->is_folded);
+  free(d->passes);
   frame_free(&d->frame);
   dots_free(&d->canvas);
   charts_free();
+  compare_free();
   model_close(&d->model);
 }
 
@@ -64,19 +76,25 @@ void act_help(dashboard *d, int unused) {
 
 void act_view(dashboard *d, int digit) {
   if (d->view->digit == digit) {
-    if (d->view == &screen_run) act_zoom_panel(d, 0);
+    if (d->view == &screen_run || d->view == &screen_compare) act_zoom_panel(d, 0);
     return;
   }
   for (int i = 0; i < SCREENS; i++)
     if (screens[i]->digit == digit) d->view = screens[i];
 }
 
+int *chart_of_view(dashboard *d) {
+  return d->view == &screen_runs ? &d->shown_chart : d->view == &screen_compare ? &d->compared : &d->plot;
+}
+
 void act_back(dashboard *d, int unused) {
   (void)unused;
-  if (d->view == &screen_run && d->zoom_panel == LAYOUT_ONE_PLOT) d->zoom_panel = LAYOUT_GRID;
-  else if (d->view == &screen_run && d->has_cursor) d->has_cursor = 0;
-  else if (d->view == &screen_log && d->log_filter[0]) d->log_filter[0] = 0;
-  else if (d->view == &screen_runs) d->filter[0] = 0;
+  int has_plots = d->view == &screen_run || d->view == &screen_compare;
+  if (has_plots && d->zoom_panel == LAYOUT_ONE_PLOT) d->zoom_panel = LAYOUT_GRID;
+  else if (has_plots && d->has_cursor) d->has_cursor = 0;
+  else if (d->view == &screen_log && d->search.is_set) sieve_clear(&d->search);
+  else if (d->view == &screen_runs && d->filter.is_set) sieve_clear(&d->filter);
+  else if (d->view == &screen_runs) d->n_marks = 0;
   else d->view = &screen_runs;
 }
 
@@ -99,24 +117,21 @@ void act_redraw(dashboard *d, int unused) {
 void act_command(dashboard *d, int unused) {
   (void)unused;
   d->mode = MODE_COMMAND;
-  d->input[0] = 0;
+  prompt_set(&d->prompt, "");
+  units_ask(d); /* what can be completed */
 }
 
 void act_filter(dashboard *d, int unused) {
   (void)unused;
   d->mode = MODE_FILTER;
-  snprintf(d->input, sizeof d->input, "%s", d->view == &screen_log ? d->log_filter : d->filter);
+  snprintf(d->filter_before, sizeof d->filter_before, "%s", filter_of_view(d)->text);
+  prompt_set(&d->prompt, d->filter_before);
 }
 
+sieve *filter_of_view(dashboard *d) { return d->view == &screen_log ? &d->search : &d->filter; }
+
 static list *list_of_view(dashboard *d, int *rows) {
-  if (d->view == &screen_log) {
-    *rows = (int)d->model.n_events;
-    return &d->log;
-  }
-  if (d->view == &screen_claims) {
-    *rows = (int)d->model.n_claims;
-    return &d->claims;
-  }
+  if (d->view->list_of) return d->view->list_of(d, rows);
   *rows = d->n_rows;
   return &d->list;
 }
@@ -125,7 +140,7 @@ void act_move(dashboard *d, int rows) {
   int n;
   list *l = list_of_view(d, &n);
   list_move(l, rows, n);
-  if (l == &d->list) rows_select(d, l->selected);
+  if (l == &d->list) rows_select(d, l->selected), d->is_tracking = 0;
   if (l == &d->log) d->is_following = 0;
 }
 
@@ -137,4 +152,10 @@ void act_page(dashboard *d, int halves) {
 void act_end(dashboard *d, int which) {
   act_move(d, which * 1000000000);
   if (d->view == &screen_log) d->is_following = which > 0;
+}
+
+void act_copy(dashboard *d, int unused) {
+  (void)unused;
+  if (!d->readout[0]) dashboard_complain(d, "there are no values to copy in this view");
+  else d->is_copying = 1;
 }

@@ -16,16 +16,23 @@ void act_filter(dashboard *d, int unused);
 void act_move(dashboard *d, int rows);
 void act_page(dashboard *d, int halves);
 void act_end(dashboard *d, int which); /* -1 top, 1 end */
-/* commands.c: what changes the run */
+sieve *filter_of_view(dashboard *d);
+void act_copy(dashboard *d, int unused);
+/* steer.c: what changes the run */
 void act_pause(dashboard *d, int unused);
 void act_ask(dashboard *d, int which); /* 'S' stop, 'R' re-run */
-void command_answer(dashboard *d, int key);
-void command_typed(dashboard *d, const char *line);
+void act_step(dashboard *d, int unused);
+void act_change(dashboard *d, int unused);
+void act_measure(dashboard *d, int unused);
+void steer_answer(dashboard *d, int key);
 /* screen_runs.c */
 void act_open(dashboard *d, int unused);
 void act_fold(dashboard *d, int how); /* 0 toggle, 1 fold, -1 unfold, 2 all */
 void act_sort(dashboard *d, int step);
 void act_reverse(dashboard *d, int unused);
+void act_mark(dashboard *d, int unused);
+void act_compare(dashboard *d, int unused);
+void act_track(dashboard *d, int unused);
 /* screen_run.c */
 void act_plot(dashboard *d, int step); /* in the Runs view: the figure that is shown */
 void act_zoom_panel(dashboard *d, int unused);
@@ -34,6 +41,8 @@ void act_cursor(dashboard *d, int cells);
 void act_log_axis(dashboard *d, int unused);
 void act_smooth(dashboard *d, int unused);
 void act_band(dashboard *d, int unused);
+void act_each_seed(dashboard *d, int unused);
+void act_axis(dashboard *d, int unused);
 void act_totals(dashboard *d, int unused);
 void act_seed(dashboard *d, int step); /* another row, without leaving the view */
 /* screen_log.c */
@@ -41,5 +50,6 @@ void act_follow(dashboard *d, int unused);
 void act_level(dashboard *d, int unused);
 void act_log_selected(dashboard *d, int unused);
 void act_search(dashboard *d, int step);
+void act_open_event(dashboard *d, int unused);
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "commands.h"
 #include "keys.h"
 #include "text.h"
 
@@ -103,22 +104,41 @@ static void draw_tabs(dashboard *d, int y) {
   if (*cut && f->width - x > 14) frame_right(f, x + 1, y, f->width - x - 2, STYLE_PLAIN, cut);
 }
 
+/* Behind what is typed: what it can be completed to, what the command is for, or what the keys do. */
+static void draw_prompt_help(dashboard *d, int y, int x) {
+  frame *f = &d->frame;
+  const prompt *p = &d->prompt;
+  char text[400] = "";
+  size_t used = 0;
+  if (d->mode == MODE_FILTER) snprintf(text, sizeof text, "Enter keep  Esc as before");
+  for (int i = 0; p->shown >= 0 && i < p->n_completions && used + COMPLETION_SIZE + 4 < sizeof text; i++)
+    used += (size_t)snprintf(text + used, sizeof text - used, i == p->shown ? "[%s] " : "%s ", p->completion[i]);
+  for (int i = 0; d->mode == MODE_COMMAND && p->shown < 0 && i < command_count; i++) {
+    size_t n = strlen(command_table[i].name);
+    if (strncmp(p->text, command_table[i].name, n) == 0 && (p->text[n] == ' ' || !p->text[n]))
+      snprintf(text, sizeof text, "%s  %s", command_table[i].usage, command_table[i].help);
+  }
+  if (!text[0]) snprintf(text, sizeof text, "Tab complete  Enter do  Esc leave");
+  if (f->width - x > 20) frame_right(f, x + 3, y, f->width - x - 4, STYLE_DIM, text);
+}
+
 static void draw_prompt(dashboard *d, int y) {
   frame *f = &d->frame;
-  char name[200], cut[200];
   if (d->mode == MODE_ASK) {
-    target_name(d, d->selected, name, sizeof name);
-    int is_stop = strcmp(d->question, "stop") == 0, room = f->width - (is_stop ? 48 : 30);
-    text_elide(cut, sizeof cut, name, room < 8 ? 8 : room);
-    frame_print(f, 1, y, f->width - 1, STYLE_ALERT, "%s %s?  y yes  %sn no", is_stop ? "stop" : "run again", cut,
-                is_stop ? "a the whole run  " : "");
+    frame_print(f, 1, y, f->width - 1, STYLE_ALERT, "%s  y yes  %sn no", d->question.text,
+                d->question.can_be_whole ? "a the whole run  " : "");
     return;
   }
-  int n = frame_print(f, 1, y, f->width - 1, STYLE_STRONG, "%c%s", d->mode == MODE_FILTER ? '/' : ':', d->input);
-  frame_put(f, 1 + n, y, '_', STYLE_STRONG);
-  if (f->width - n > 40) frame_right(f, n + 4, y, f->width - n - 5, STYLE_DIM, "Enter keep  Esc leave");
-  f->cursor_x = 1 + n;
+  int is_filter = d->mode == MODE_FILTER, room = f->width - 3, at = prompt_cursor_cells(&d->prompt);
+  int from = at > room ? at - room : 0; /* the cursor stays in view */
+  frame_put(f, 1, y, is_filter ? '/' : ':', STYLE_STRONG);
+  int n = frame_text(f, 2 - from, y, room + from, STYLE_STRONG, d->prompt.text) - from;
+  if (from) frame_put(f, 0, y, ' ', STYLE_PLAIN), frame_put(f, 1, y, 0x2026, STYLE_DIM);
+  f->cursor_x = 2 + at - from;
   f->cursor_y = y;
+  frame_restyle(f, (rect){f->cursor_x, y, 1, 1}, STYLE_SELECTED);
+  if (f->cursor_x == 2 + n) frame_put(f, f->cursor_x, y, '_', STYLE_STRONG);
+  draw_prompt_help(d, y, 2 + n);
 }
 
 static void draw_footer(dashboard *d, const layout *l) {

@@ -94,6 +94,12 @@ void columns_fit(int cells, int wished_name, int widths[COLUMNS_SHOWN]) {
   if (widths[COLUMN_SPARK] > 64) widths[COLUMN_NAME] += widths[COLUMN_SPARK] - 64, widths[COLUMN_SPARK] = 64;
 }
 
+int columns_at(const int widths[COLUMNS_SHOWN], int x) {
+  for (int i = 0, at = MARGIN + 1; i < COLUMNS_SHOWN; at += widths[i++])
+    if (x >= at && x < at + widths[i]) return table[i].can_sort ? i : -1;
+  return -1;
+}
+
 void columns_draw_heading(dashboard *d, int y, const int widths[COLUMNS_SHOWN]) {
   frame *f = &d->frame;
   frame_put(f, 3, y, 'S', STYLE_DIM);
@@ -125,16 +131,18 @@ static void seeds_text(char *out, size_t size, const model_config *c) {
 
 static void draw_spark(dashboard *d, int x, int y, int cells, target what, unsigned style) {
   chart_data data;
-  chart_read(&d->model, what, charts + d->shown_chart, (span){0, 0}, 2 * cells, CHART_NO_BAND, &data);
-  double low = 0, high = 0, level = NAN, n = (data.domain.end - (double)data.domain.from) / (double)data.domain.width;
-  for (int i = 0; data.n_series && i < data.domain.n; i++)
-    if (isfinite(data.mean[0][i])) low = fmin(low, data.mean[0][i]), high = fmax(high, data.mean[0][i]);
+  chart_query q = {.targets = &what, .n = 1, .dots = 2 * cells, .chart = charts + d->shown_chart, .seeds = SEEDS_OFF};
+  chart_read(&d->model, &q, &data);
   if (data.n_series == 0 || data.domain.n == 0) return;
+  const double *line = data.series[0].line;
+  double low = 0, high = 0, level = NAN, n = (data.domain.end - data.domain.from) / data.domain.width;
+  for (int i = 0; i < data.domain.n; i++)
+    if (isfinite(line[i])) low = fmin(low, line[i]), high = fmax(high, line[i]);
   for (int i = 0; i < cells; i++) {
     int from = (int)(i * n / cells), to = (int)ceil((i + 1) * n / cells), count = 0;
     double sum = 0;
     for (int bin = from; bin < to && bin < data.domain.n; bin++)
-      if (isfinite(data.mean[0][bin])) sum += data.mean[0][bin], count++;
+      if (isfinite(line[bin])) sum += line[bin], count++;
     if (from >= data.domain.n) break;
     if (count) level = high - low > 1e-9 ? (sum / count - low) / (high - low) : 0;
     if (!isnan(level)) frame_put(&d->frame, x + i, y, frame_spark(&d->frame, level), style);
@@ -153,6 +161,8 @@ static void cell_text(const dashboard *d, target what, int column, char *out, si
 
 static void draw_name(dashboard *d, int y, target what, int width) {
   frame *f = &d->frame;
+  int mark = mark_of(d, what);
+  if (mark >= 0) frame_put(f, 1, y, (uint32_t)('a' + mark), STYLE_FIRST + (unsigned)mark);
   const model_config *c = d->model.configs + what.config;
   char name[400], cut[400];
   if (what.trial < 0) {
@@ -161,6 +171,7 @@ static void draw_name(dashboard *d, int y, target what, int width) {
   } else {
     const model_trial *t = d->model.trials + what.trial;
     frame_put(f, 3, y, (uint32_t)(unsigned char)t->status, state_style(t->status));
+    if (t->changes) frame_put(f, 4, y, '!', STYLE_ALERT);
     snprintf(name, sizeof name, "  seed %llu", (unsigned long long)t->seed);
   }
   text_elide(cut, sizeof cut, name, width - 1);

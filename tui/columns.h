@@ -16,6 +16,9 @@ int column_next(int column, int step);
 /* Widths for this many cells: 0 for columns that are dropped. The name gets what the others leave. */
 void columns_fit(int cells, int wished_name, int widths[COLUMNS_SHOWN]);
 
+/* The column under cell x that can be sorted by, or -1. */
+int columns_at(const int widths[COLUMNS_SHOWN], int x);
+
 void columns_draw_heading(dashboard *d, int y, const int widths[COLUMNS_SHOWN]);
 void columns_draw_row(dashboard *d, int y, target what, const int widths[COLUMNS_SHOWN]);
 

@@ -1,119 +1,245 @@
-/* commands.c - what changes the run: pause, resume, stop, run again, by key or by ":" line; and ":dump".
- *
- * Nothing is changed here: a command goes over the run's control socket, and what became of it shows on the board.
- */
-#include "actions.h"
+/* commands.c - what can be typed behind ":": commands.h. What a key does as well is done by the key's function. */
+#include "commands.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "control.h"
+#include "actions.h"
+#include "columns.h"
+#include "export.h"
+#include "keys.h"
 #include "text.h"
+#include "units.h"
 
-enum { WHOLE_RUN = -1 };
+/* ---- What the words after a command may be -------------------------------------------------------------- */
 
-static int can_pause(char s) { return s == STATUS_RUNNING || s == STATUS_QUEUED; }
-static int can_resume(char s) { return s == STATUS_PAUSED; }
-static int can_stop(char s) { return s == STATUS_RUNNING || s == STATUS_QUEUED || s == STATUS_PAUSED; }
-static int can_rerun(char s) { return s == STATUS_DONE || s == STATUS_FAILED || s == STATUS_STOPPED; }
+static int offer_from(const char *const *words, int n, int index, char *out, size_t size) {
+  if (index >= n) return 0;
+  snprintf(out, size, "%s", words[index]);
+  return 1;
+}
 
-static const struct command {
-  const char *name, *done; /* as control.h has it; as the message says it */
-  int (*fits)(char status);
-} commands[] = {
-    {"pause", "paused", can_pause},
-    {"resume", "resumed", can_resume},
-    {"stop", "stopped", can_stop},
-    {"rerun", "to run again", can_rerun},
+static int offer_run(const dashboard *d, int index, char *out, size_t size) {
+  (void)d;
+  static const char *const words[] = {"run"};
+  return offer_from(words, 1, index, out, size);
+}
+
+static int offer_change(const dashboard *d, int index, char *out, size_t size) {
+  char name[COMPLETION_SIZE - 2];
+  if (!units_live(d, d->selected.config, index, name, sizeof name)) return 0;
+  snprintf(out, size, "%s=", name);
+  return 1;
+}
+
+static int offer_rate(const dashboard *d, int index, char *out, size_t size) {
+  (void)d;
+  static const char *const words[] = {"1", "10", "100", "default"};
+  return offer_from(words, 4, index, out, size);
+}
+
+static int offer_view(const dashboard *d, int index, char *out, size_t size) {
+  (void)d;
+  if (index >= SCREENS) return 0;
+  snprintf(out, size, "%s", screens[index]->name);
+  return 1;
+}
+
+static int offer_column(const dashboard *d, int index, char *out, size_t size) {
+  (void)d;
+  int column = COLUMN_NAME;
+  for (int i = 0; i < index; i++)
+    if ((column = column_next(column, 1)) == COLUMN_NAME) return 0;
+  snprintf(out, size, "%s", column_name(column));
+  return 1;
+}
+
+static int offer_chart(const dashboard *d, int index, char *out, size_t size) {
+  (void)d;
+  if (index >= CHARTS) return 0;
+  snprintf(out, size, "%s", charts[index].name);
+  return 1;
+}
+
+static int offer_axis(const dashboard *d, int index, char *out, size_t size) {
+  (void)d;
+  return offer_from(x_axis_names, X_AXES, index, out, size);
+}
+
+static int offer_seeds(const dashboard *d, int index, char *out, size_t size) {
+  (void)d;
+  return offer_from(seeds_names, SEEDS_SHOWN, index, out, size);
+}
+
+static int offer_palette(const dashboard *d, int index, char *out, size_t size) {
+  (void)d;
+  return offer_from(palette_names, PALETTES, index, out, size);
+}
+
+static int place_of(const char *word, const char *const *words, int n) {
+  for (int i = 0; i < n; i++)
+    if (strcasecmp(word, words[i]) == 0) return i;
+  return -1;
+}
+
+/* ---- The commands ------------------------------------------------------------------------------------------ */
+
+static void do_steer(dashboard *d, const char *name, const char *rest) { steer_command(d, name, rest); }
+
+static void do_view(dashboard *d, const char *name, const char *rest) {
+  (void)name;
+  for (int i = 0; i < SCREENS; i++)
+    if (strcasecmp(screens[i]->name, rest) == 0 || atoi(rest) == screens[i]->digit) {
+      if (d->view != screens[i]) act_view(d, screens[i]->digit);
+      return;
+    }
+  dashboard_complain(d, "view: there is no \"%s\"; Tab lists them", rest);
+}
+
+static void do_sort(dashboard *d, const char *name, const char *rest) {
+  (void)name;
+  int column = COLUMN_NAME;
+  do
+    if (strcasecmp(column_name(column), rest) == 0) {
+      d->sort_column = column;
+      d->sort_order = DESCENDING;
+      return;
+    }
+  while ((column = column_next(column, 1)) != COLUMN_NAME);
+  dashboard_complain(d, "sort: there is no column \"%s\"; Tab lists them", rest);
+}
+
+static void do_chart(dashboard *d, const char *name, const char *rest) {
+  (void)name;
+  for (int i = 0; i < CHARTS; i++)
+    if (strcasecmp(charts[i].name, rest) == 0) {
+      *chart_of_view(d) = i;
+      return;
+    }
+  dashboard_complain(d, "chart: there is no \"%s\"; Tab lists them", rest);
+}
+
+static void do_axis(dashboard *d, const char *name, const char *rest) {
+  (void)name;
+  int axis = place_of(rest, x_axis_names, X_AXES);
+  if (axis < 0) dashboard_complain(d, "axis: episode, step, time or bits");
+  else set_axis(d, (enum x_axis)axis);
+}
+
+static void do_seeds(dashboard *d, const char *name, const char *rest) {
+  (void)name;
+  int how = place_of(rest, seeds_names, SEEDS_SHOWN);
+  if (how < 0) dashboard_complain(d, "seeds: mean, iqm, range, each or off");
+  else d->seeds = (enum seeds_shown)how;
+}
+
+static void do_palette(dashboard *d, const char *name, const char *rest) {
+  (void)name;
+  int palette = place_of(rest, palette_names, PALETTES);
+  if (palette < 0) {
+    dashboard_complain(d, "palette: there is no \"%s\"; Tab lists them", rest);
+    return;
+  }
+  d->options.palette = palette;
+  act_redraw(d, 0);
+}
+
+static void do_filter(dashboard *d, const char *name, const char *rest) {
+  (void)name;
+  char reason[200];
+  if (sieve_set(&d->filter, rest, reason, sizeof reason) != 0) dashboard_complain(d, "filter: %s", reason);
+}
+
+static void do_save(dashboard *d, const char *name, const char *rest) { export_frame(d, name, rest); }
+static void do_plot(dashboard *d, const char *name, const char *rest) { export_plot(d, name, rest); }
+
+static void do_copy(dashboard *d, const char *name, const char *rest) {
+  (void)name, (void)rest;
+  act_copy(d, 0);
+}
+
+static void do_help(dashboard *d, const char *name, const char *rest) {
+  (void)name, (void)rest;
+  act_help(d, 0);
+}
+
+static void do_quit(dashboard *d, const char *name, const char *rest) {
+  (void)name, (void)rest;
+  d->is_leaving = 1;
+}
+
+const command command_table[] = {
+    {"pause", "[run]", "what is selected, or the whole run", do_steer, offer_run},
+    {"resume", "[run]", "goes on", do_steer, offer_run},
+    {"stop", "[run]", "ends it (asks)", do_steer, offer_run},
+    {"rerun", "", "what is selected, from its beginning (asks)", do_steer, NULL},
+    {"step", "N", "so many episodes on, when paused", do_steer, NULL},
+    {"change", "NAME=VALUE", "a live parameter of the learner; the trial is marked as changed", do_steer, offer_change},
+    {"score", "N|default", "asks and quizzes every N episodes", do_steer, offer_rate},
+    {"view", "NAME", "another view", do_view, offer_view},
+    {"sort", "COLUMN", "of the Runs view", do_sort, offer_column},
+    {"filter", "REGEX", "rows of the Runs view; ! before it inverts", do_filter, NULL},
+    {"chart", "NAME", "the figure that is shown", do_chart, offer_chart},
+    {"axis", "NAME", "what plots have to the right: episode, step, time, bits", do_axis, offer_axis},
+    {"seeds", "HOW", "what plots show of the seeds: mean, iqm, range, each, off", do_seeds, offer_seeds},
+    {"palette", "NAME", "colours", do_palette, offer_palette},
+    {"save", "FILE", "this frame as text", do_save, NULL},
+    {"plot", "FILE.svg", "the plot in focus as a picture", do_plot, NULL},
+    {"copy", "", "the values under the cursor, to the clipboard", do_copy, NULL},
+    {"help", "", "the keys of this view", do_help, NULL},
+    {"q", "", "detach; the run goes on", do_quit, NULL},
 };
+const int command_count = (int)(sizeof command_table / sizeof *command_table);
 
-static const struct command *command_of(const char *name) {
-  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-    if (strcmp(commands[i].name, name) == 0) return commands + i;
+static const command *find(const char *name, size_t n) {
+  for (int i = 0; i < command_count; i++)
+    if (strlen(command_table[i].name) == n && strncmp(command_table[i].name, name, n) == 0) return command_table + i;
   return NULL;
 }
 
-static uint32_t count_fitting(const dashboard *d, target what, const struct command *c) {
-  const model_config *config = d->model.configs + what.config;
-  uint32_t n = 0;
-  for (uint32_t i = 0; i < config->n_trials; i++) {
-    uint32_t trial = config->trials[i];
-    n += (what.trial < 0 || what.trial == trial) && c->fits(d->model.trials[trial].status);
-  }
-  return n;
-}
-
-static void send_whole(dashboard *d, const struct command *c) {
-  baud_error error;
-  if (control_command(d->model.socket_path, c->name, WHOLE_RUN, &error) != 0) dashboard_complain(d, "%s", error.text);
-  else dashboard_say(d, "the whole run: %s", c->done);
-}
-
-static void send_selected(dashboard *d, target what, const struct command *c) {
-  const model_config *config = d->model.configs + what.config;
-  baud_error error;
-  char name[300];
-  int sent = 0;
-  for (uint32_t i = 0; i < config->n_trials; i++) {
-    uint32_t trial = config->trials[i];
-    if ((what.trial >= 0 && what.trial != trial) || !c->fits(d->model.trials[trial].status)) continue;
-    if (control_command(d->model.socket_path, c->name, trial, &error) != 0) {
-      dashboard_complain(d, "%s", error.text);
-      return;
-    }
-    sent++;
-  }
-  target_name(d, what, name, sizeof name);
-  if (what.trial >= 0) dashboard_say(d, "%s: %s", name, c->done);
-  else dashboard_say(d, "%s: %d %s %s", name, sent, sent == 1 ? "trial" : "trials", c->done);
-}
-
-void act_pause(dashboard *d, int unused) {
-  (void)unused;
-  const struct command *pause = command_of("pause"), *resume = command_of("resume");
-  if (count_fitting(d, d->selected, pause) > 0) send_selected(d, d->selected, pause);
-  else if (count_fitting(d, d->selected, resume) > 0) send_selected(d, d->selected, resume);
-  else dashboard_complain(d, "nothing to pause here: it has ended");
-}
-
-void act_ask(dashboard *d, int which) {
-  const struct command *c = command_of(which == 'S' ? "stop" : "rerun");
-  if (count_fitting(d, d->selected, c) == 0 && which == 'R') {
-    dashboard_complain(d, "nothing to run again here: it has not ended");
-    return;
-  }
-  d->question = c->name;
-  d->mode = MODE_ASK;
-}
-
-void command_answer(dashboard *d, int key) {
-  const struct command *c = command_of(d->question);
-  d->mode = MODE_BROWSE;
-  if (key == 'y' || key == 'Y') {
-    if (count_fitting(d, d->selected, c) == 0) dashboard_complain(d, "nothing to do here: it has ended");
-    else send_selected(d, d->selected, c);
-  } else if (key == 'a' && c->fits == can_stop) {
-    send_whole(d, c);
-  } else {
-    dashboard_say(d, "nothing was changed");
-  }
-}
-
-static void dump(dashboard *d, const char *path) {
-  FILE *to = *path ? fopen(path, "w") : NULL;
-  chrome_draw(d);
-  if (to) frame_write(&d->frame, to);
-  if (!to || fclose(to) != 0) dashboard_complain(d, "dump: \"%s\" could not be written; name a file", path);
-  else dashboard_say(d, "this frame is in %s", path);
-}
-
 void command_typed(dashboard *d, const char *line) {
-  while (*line == ' ') line++;
-  const struct command *c = command_of(line);
-  if (!*line) return;
-  if (strcmp(line, "q") == 0 || strcmp(line, "detach") == 0) d->is_leaving = 1;
-  else if (strncmp(line, "dump ", 5) == 0) dump(d, line + 5);
-  else if (!c || c->fits == can_rerun) dashboard_complain(d, ":%s is none of pause, resume, stop, dump FILE, q", line);
-  else if (d->options.read_only) dashboard_complain(d, "%s: refused, this screen only reads (--ro)", line);
-  else send_whole(d, c);
+  char rest[PROMPT_SIZE];
+  line += strspn(line, " ");
+  size_t n = strcspn(line, " ");
+  if (n == 0) return;
+  const command *c = find(line, n);
+  snprintf(rest, sizeof rest, "%s", line + n + strspn(line + n, " "));
+  for (size_t end = strlen(rest); end > 0 && rest[end - 1] == ' ';) rest[--end] = 0;
+  if (!c) {
+    const char *names[64];
+    for (int i = 0; i < command_count; i++) names[i] = command_table[i].name;
+    char typed[40];
+    snprintf(typed, sizeof typed, "%.*s", (int)(n < 30 ? n : 30), line);
+    const char *near = error_closest(typed, names, (size_t)command_count);
+    dashboard_complain(d, "there is no :%s%s%s%s", typed, near ? " (did you mean :" : "; Tab lists what there is", near ? near : "", near ? "?)" : "");
+  } else if (!*rest && c->usage[0] && c->usage[0] != '[') {
+    dashboard_complain(d, ":%s %s  %s", c->name, c->usage, c->help);
+  } else {
+    c->act(d, c->name, rest);
+  }
+}
+
+static int offer(char out[COMPLETIONS][COMPLETION_SIZE], int n, const char *word, const char *begun, size_t length) {
+  if (n == COMPLETIONS || strncasecmp(word, begun, length) != 0) return n;
+  snprintf(out[n], COMPLETION_SIZE, "%s", word);
+  return n + 1;
+}
+
+int command_complete(void *dashboard_of, const char *text, size_t length, char out[COMPLETIONS][COMPLETION_SIZE], size_t *word) {
+  const dashboard *d = dashboard_of;
+  size_t first = strspn(text, " "), n = strcspn(text + first, " ");
+  int found = 0;
+  char candidate[COMPLETION_SIZE];
+  if (first + n >= length) { /* still the command's name */
+    *word = first;
+    for (int i = 0; i < command_count; i++) found = offer(out, found, command_table[i].name, text + first, length - first);
+    return found;
+  }
+  const command *c = find(text + first, n);
+  *word = first + n + strspn(text + first + n, " ");
+  if (*word > length) *word = length;
+  for (int i = 0; c && c->offer && c->offer(d, i, candidate, sizeof candidate); i++)
+    found = offer(out, found, candidate, text + *word, length - *word);
+  return found;
 }

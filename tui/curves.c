@@ -15,7 +15,7 @@ static double seconds_now(void) {
 }
 
 int curves_init(curves *c, store *s) {
-  *c = (curves){.store = s, .room = 256, .window_width = 1};
+  *c = (curves){.store = s, .room = 256};
   c->table = calloc(c->room, sizeof *c->table);
   c->points = malloc(CURVES_WINDOW_BINS * sizeof *c->points);
   return c->table && c->points ? 0 : BAUD_ENOMEM;
@@ -35,10 +35,10 @@ void curves_begin_frame(curves *c, double now, double budget, uint64_t store_ver
   c->is_behind = 0;
 }
 
-static uint32_t place(const curves *c, uint32_t trial, uint32_t figure, enum curves_span span) {
-  uint32_t at = (trial * 2654435761u ^ (figure * 2u + (uint32_t)span) * 2246822519u) & (c->room - 1);
+static uint32_t place(const curves *c, uint32_t trial, uint32_t figure, int is_window) {
+  uint32_t at = (trial * 2654435761u ^ (figure * 2u + (uint32_t)is_window) * 2246822519u) & (c->room - 1);
   while (c->table[at] &&
-         (c->table[at]->trial != trial || c->table[at]->figure != figure || c->table[at]->span != span))
+         (c->table[at]->trial != trial || c->table[at]->figure != figure || c->table[at]->is_window != is_window))
     at = (at + 1) & (c->room - 1);
   return at;
 }
@@ -50,7 +50,7 @@ static int grow(curves *c) {
   if (!wider.table) return BAUD_ENOMEM;
   for (uint32_t i = 0; i < c->room; i++) {
     curve *e = c->table[i];
-    if (e) wider.table[place(&wider, e->trial, e->figure, e->span)] = e;
+    if (e) wider.table[place(&wider, e->trial, e->figure, e->is_window)] = e;
   }
   free(c->table);
   *c = wider;
@@ -58,19 +58,19 @@ static int grow(curves *c) {
 }
 
 /* The entry, made when it is not there: the struct and its two arrays in one block. */
-static curve *entry_of(curves *c, uint32_t trial, uint32_t figure, enum curves_span span) {
-  uint32_t at = place(c, trial, figure, span);
+static curve *entry_of(curves *c, uint32_t trial, uint32_t figure, int is_window) {
+  uint32_t at = place(c, trial, figure, is_window);
   if (c->table[at]) return c->table[at];
   if (c->used * 2 >= c->room) {
     if (grow(c) != 0) return NULL;
-    at = place(c, trial, figure, span);
+    at = place(c, trial, figure, is_window);
   }
-  size_t n = span == CURVES_WHOLE ? CURVES_BINS : CURVES_WINDOW_BINS;
+  size_t n = is_window ? CURVES_WINDOW_BINS : CURVES_BINS;
   curve *e = calloc(1, sizeof *e + n * (sizeof(double) + sizeof(uint32_t)));
   if (!e) return NULL;
   e->trial = trial;
   e->figure = figure;
-  e->span = span;
+  e->is_window = is_window;
   e->bins.sum = (double *)(void *)(e + 1);
   e->bins.count = (uint32_t *)(void *)(e->bins.sum + n);
   e->bins.width = 1;
@@ -83,11 +83,15 @@ static int is_final(char status) {
 }
 
 /* Whether reading again could show anything new that is worth it. */
-static int is_stale(const curves *c, const curve *e, uint64_t episodes, char status) {
+static int is_other_window(const curve *e, const curve_window *w) {
+  return w && (e->bins.from != w->from || e->bins.width != w->width);
+}
+
+static int is_stale(const curves *c, const curve *e, const curve_window *w, uint64_t episodes, char status) {
   if (e->seen_at <= 0 || episodes < e->seen_episodes) return 1; /* never read, or the trial began anew */
-  if (e->span == CURVES_WINDOW && (e->bins.from != c->window_from || e->bins.width != c->window_width)) return 1;
+  if (is_other_window(e, w)) return 1;
   if (c->version == e->seen_version) return 0;
-  uint64_t part = e->span == CURVES_WHOLE ? episodes / 64 : 0; /* a dot or two of a plot */
+  uint64_t part = w ? 0 : episodes / 64; /* a dot or two of a plot */
   if (episodes - e->seen_episodes > (part > e->bins.width / 2 ? part : e->bins.width / 2)) return 1;
   if (status != e->seen_status) return 1;
   /* The store may lag behind the board: look again a little later, but once only at what has ended. */
@@ -96,11 +100,11 @@ static int is_stale(const curves *c, const curve *e, uint64_t episodes, char sta
 
 /* Lays the bins out for what there is now; returns the first one that has to be read: those that were complete stay,
  * as long as none has changed its width or begun anew. */
-static int lay_out(const curves *c, curve *e, uint64_t episodes) {
+static int lay_out(curve *e, const curve_window *w, uint64_t episodes) {
   bins *b = &e->bins, old = *b;
-  int room = e->span == CURVES_WHOLE ? CURVES_BINS : CURVES_WINDOW_BINS, first = 0;
-  b->from = e->span == CURVES_WHOLE ? 0 : c->window_from;
-  b->width = e->span == CURVES_WHOLE ? bins_width(episodes, room) : c->window_width;
+  int room = w ? CURVES_WINDOW_BINS : CURVES_BINS, first = 0;
+  b->from = w ? w->from : 0;
+  b->width = w ? w->width : bins_width(episodes, room);
   uint64_t left = episodes > b->from ? episodes - b->from : 0, wanted = (left + b->width - 1) / b->width;
   b->n = wanted < (uint64_t)room ? (int)wanted : room;
   int is_same = e->seen_at > 0 && episodes >= e->seen_episodes && b->from == old.from && b->width == old.width;
@@ -113,9 +117,9 @@ static int lay_out(const curves *c, curve *e, uint64_t episodes) {
   return first;
 }
 
-static void read_again(curves *c, curve *e, uint64_t episodes, char status) {
+static void read_again(curves *c, curve *e, const curve_window *w, uint64_t episodes, char status) {
   bins *b = &e->bins;
-  int first = lay_out(c, e, episodes);
+  int first = lay_out(e, w, episodes);
   uint32_t n = (uint32_t)(b->n - first);
   uint64_t from = b->from + (uint64_t)first * b->width;
   baud_error ignored;
@@ -139,15 +143,13 @@ static void read_again(curves *c, curve *e, uint64_t episodes, char status) {
   e->reads_at_end = is_final(status) ? e->reads_at_end + 1 : 0;
 }
 
-const bins *curves_get(curves *c, uint32_t trial, uint32_t figure, enum curves_span span, uint64_t episodes,
-                       char status) {
+const bins *curves_get(curves *c, uint32_t trial, uint32_t figure, const curve_window *window, uint64_t episodes, char status) {
   if (episodes == 0) return NULL;
-  curve *e = entry_of(c, trial, figure, span);
+  curve *e = entry_of(c, trial, figure, window != NULL);
   if (!e) return NULL;
-  if (is_stale(c, e, episodes, status)) {
-    if (seconds_now() < c->budget_until) read_again(c, e, episodes, status);
+  if (is_stale(c, e, window, episodes, status)) {
+    if (seconds_now() < c->budget_until) read_again(c, e, window, episodes, status);
     else c->is_behind = 1;
   }
-  int is_other_window = span == CURVES_WINDOW && (e->bins.from != c->window_from || e->bins.width != c->window_width);
-  return e->seen_at <= 0 || is_other_window ? NULL : &e->bins;
+  return e->seen_at <= 0 || is_other_window(e, window) ? NULL : &e->bins;
 }

@@ -12,12 +12,15 @@
 
 enum { CURVES_BINS = 256, CURVES_WINDOW_BINS = 512 };
 
-enum curves_span { CURVES_WHOLE, CURVES_WINDOW };
+/* A part of the run: CURVES_WINDOW_BINS bins from an episode on. */
+typedef struct curve_window {
+  uint64_t from, width; /* first episode; episodes a bin, a power of two */
+} curve_window;
 
 typedef struct curve {
   bins bins;
   uint32_t trial, figure;
-  enum curves_span span;
+  int is_window;
   uint64_t seen_episodes, seen_version;
   char seen_status;
   int reads_at_end; /* times read since the trial ended */
@@ -26,10 +29,9 @@ typedef struct curve {
 
 typedef struct curves {
   store *store;
-  curve **table;       /* open hashing by (trial, figure, span) */
+  curve **table;       /* open hashing by (trial, figure, window or whole) */
   uint32_t room, used;
   store_point *points; /* scratch */
-  uint64_t window_from, window_width; /* of CURVES_WINDOW; width in episodes a bin */
   uint64_t version;    /* of the store */
   double now, budget_until; /* seconds; set by curves_begin_frame */
   int is_behind;
@@ -41,8 +43,8 @@ void curves_free(curves *c);
 /* A new frame at `now` (seconds, any clock), which may spend `budget` seconds reading. */
 void curves_begin_frame(curves *c, double now, double budget, uint64_t store_version);
 
-/* The curve of one trial, or null where nothing could be read. */
-const bins *curves_get(curves *c, uint32_t trial, uint32_t figure, enum curves_span span, uint64_t episodes,
-                       char status);
+/* The curve of one trial over the whole run, or over a window; null where nothing could be read yet. A figure has one
+ * window at a time. */
+const bins *curves_get(curves *c, uint32_t trial, uint32_t figure, const curve_window *window, uint64_t episodes, char status);
 
 #endif

@@ -9,9 +9,13 @@
 
 #include "charts.h"
 #include "dots.h"
+#include "sieve.h"
 #include "layout.h"
 #include "list.h"
 #include "model.h"
+#include "prompt.h"
+#include "steer.h"
+#include "units.h"
 
 typedef struct dashboard dashboard;
 
@@ -22,16 +26,24 @@ typedef struct screen {
   void (*draw)(dashboard *d, rect body);
   void (*note)(dashboard *d, char *out, size_t size); /* what stands at the right of the tabs */
   void (*click)(dashboard *d, int x, int y);          /* a click or null; relative to the screen */
+  list *(*list_of)(dashboard *d, int *rows);          /* what the keys that move act on; null: the rows of the Runs view */
 } screen;
 
-enum { IN_RUNS = 1, IN_RUN = 2, IN_LOG = 4, IN_CLAIMS = 8, EVERYWHERE = 15 };
-enum { SCREENS = 4 };
-extern const screen screen_runs, screen_run, screen_log, screen_claims;
+enum { IN_RUNS = 1, IN_RUN = 2, IN_LOG = 4, IN_CLAIMS = 8, IN_COMPARE = 16, EVERYWHERE = 31 };
+enum { SCREENS = 5 };
+extern const screen screen_runs, screen_run, screen_log, screen_claims, screen_compare;
 extern const screen *const screens[SCREENS];
 
 enum mode { MODE_BROWSE, MODE_HELP, MODE_FILTER, MODE_COMMAND, MODE_ASK };
 enum sort_order { ASCENDING, DESCENDING };
-enum { INPUT_SIZE = 128, SMOOTHINGS = 4 };
+enum { SMOOTHINGS = 4, MARKS = SERIES };
+
+typedef struct question { /* MODE_ASK: a command that waits for yes */
+  const char *command;
+  int is_whole, can_be_whole; /* of the whole run; may become so */
+  target about;
+  char text[400];
+} question;
 
 struct dashboard {
   tui_options options;
@@ -46,27 +58,43 @@ struct dashboard {
   int n_rows;
   list list;
   uint8_t *is_folded;                 /* [n_configs] */
+  uint8_t *passes;                    /* [n_trials + n_configs] by the filter, as of passes_of */
+  char passes_of[PROMPT_SIZE];
   int sort_column;
   enum sort_order sort_order;
-  char filter[INPUT_SIZE];
+  sieve filter;
+  char filter_before[PROMPT_SIZE];    /* while another is being typed */
+  int is_tracking;                    /* the selection follows what runs */
   int shown_chart;                    /* of the Runs view's plot and sparklines */
+  target marks[MARKS];                /* to be compared: a, b, c ... */
+  int n_marks;
 
   int plot, plot_page;                /* of the Run view: the chart in focus, the first one on the page */
+  int compared;                       /* of the Compare view */
   enum layout_zoom zoom_panel;
+  enum x_axis axis;
+  enum seeds_shown seeds, seeds_before; /* before: what `i` goes back to */
   span span;
-  int has_cursor, is_log, smoothing, has_band, has_totals;
-  double cursor;
+  int has_cursor, is_log, smoothing, has_totals;
+  double cursor;                      /* on the axis */
   domain plotted;                     /* of the focused plot as last drawn, and its box */
   rect plotted_box;
+  char readout[600];                  /* the values that the screen shows in words: what is copied */
+  int is_copying;                     /* at the end of this turn */
 
   list log;
   int is_following, log_level, log_is_selected_only;
-  char log_filter[INPUT_SIZE];
+  sieve search;
   list claims;
 
+  steering steering;
+  units units;
+  target measured;                    /* the trials whose scoring was raised last */
+
   enum mode mode;
-  char input[INPUT_SIZE];
-  const char *question;               /* MODE_ASK: the command that waits for an answer */
+  prompt prompt;
+  history history;
+  question question;
   int help_top;
   char message[400];
   int message_is_error;
@@ -81,6 +109,7 @@ struct dashboard {
 /* rows.c: the tree as a list. */
 void rows_build(dashboard *d);
 void rows_select(dashboard *d, int row);
+int mark_of(const dashboard *d, target what); /* its place among the marks, or -1 */
 
 /* chrome.c: header, tabs, footer, help: all that surrounds a screen. */
 void chrome_draw(dashboard *d); /* the whole frame */
@@ -92,6 +121,11 @@ unsigned state_style(char status);
 
 void dashboard_say(dashboard *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void dashboard_complain(dashboard *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Another axis to the right: zoom and cursor, which were on the one before, begin anew. */
+void set_axis(dashboard *d, enum x_axis axis);
+/* The chart that the keys for charts change in the present view. */
+int *chart_of_view(dashboard *d);
 
 /* The state that a dashboard begins with, once its model is open. BAUD_ENOMEM or 0. */
 int dashboard_init(dashboard *d);

@@ -10,15 +10,17 @@ int dots_down(enum glyph_tier tier) { return tier == GLYPHS_BRAILLE ? 4 : 2; }
 int dots_begin(dots *d, enum glyph_tier tier, int cells_x, int cells_y) {
   int n = cells_x * cells_y;
   if (n > d->room) {
-    uint8_t *mask = malloc((size_t)n), *style = malloc((size_t)n);
-    if (!mask || !style) {
+    uint8_t *mask = malloc((size_t)n), *style = malloc((size_t)n), *tint = malloc((size_t)n);
+    if (!mask || !style || !tint) {
       free(mask);
       free(style);
+      free(tint);
       return BAUD_ENOMEM;
     }
     dots_free(d);
     d->mask = mask;
     d->style = style;
+    d->tint = tint;
     d->room = n;
   }
   d->tier = tier;
@@ -29,6 +31,7 @@ int dots_begin(dots *d, enum glyph_tier tier, int cells_x, int cells_y) {
   if (n > 0) {
     memset(d->mask, 0, (size_t)n);
     memset(d->style, 0, (size_t)n);
+    memset(d->tint, 0, (size_t)n);
   }
   return 0;
 }
@@ -36,7 +39,8 @@ int dots_begin(dots *d, enum glyph_tier tier, int cells_x, int cells_y) {
 void dots_free(dots *d) {
   free(d->mask);
   free(d->style);
-  d->mask = d->style = NULL;
+  free(d->tint);
+  d->mask = d->style = d->tint = NULL;
   d->room = 0;
 }
 
@@ -55,7 +59,7 @@ static int cell_of(const dots *d, int x, int y) {
 int dots_is_line(const dots *d, int x, int y) {
   if (is_outside(d, x, y)) return 0;
   int cell = cell_of(d, x, y);
-  return d->mask[cell] && d->style[cell] != STYLE_BAND;
+  return d->mask[cell] && d->style[cell] < STYLE_BAND;
 }
 
 void dots_set(dots *d, int x, int y, unsigned style) {
@@ -65,11 +69,15 @@ void dots_set(dots *d, int x, int y, unsigned style) {
   d->style[cell] = (uint8_t)style;
 }
 
+void dots_tint(dots *d, int x, int y, unsigned style) {
+  if (!is_outside(d, x, y)) d->tint[cell_of(d, x, y)] = (uint8_t)(style + 1);
+}
+
 /* Bresenham (1965), all octants. */
-void dots_line(dots *d, int x0, int y0, int x1, int y1, unsigned style) {
+void dots_line(dots *d, int x0, int y0, int x1, int y1, unsigned style, int (*is_on)(int index, int x), int index) {
   int dx = abs(x1 - x0), dy = -abs(y1 - y0), step_x = x0 < x1 ? 1 : -1, step_y = y0 < y1 ? 1 : -1, off = dx + dy;
   for (;;) {
-    dots_set(d, x0, y0, style);
+    if (!is_on || is_on(index, x0)) dots_set(d, x0, y0, style);
     if (x0 == x1 && y0 == y1) return;
     int twice = 2 * off;
     if (twice >= dy) off += dy, x0 += step_x;
@@ -90,6 +98,8 @@ void dots_draw(const dots *d, frame *f, int x, int y) {
   for (int row = 0; row < d->cells_y; row++)
     for (int column = 0; column < d->cells_x; column++) {
       int cell = row * d->cells_x + column;
-      if (d->mask[cell]) frame_put(f, x + column, y + row, glyph_of(d->tier, d->mask[cell]), d->style[cell]);
+      unsigned tint = d->tint[cell] ? STYLE_TINTED : 0;
+      if (d->mask[cell]) frame_put(f, x + column, y + row, glyph_of(d->tier, d->mask[cell]), d->style[cell] | tint);
+      else if (tint) frame_put(f, x + column, y + row, ' ', (d->tint[cell] - 1u) | tint);
     }
 }

@@ -15,11 +15,12 @@
 enum style {
   STYLE_PLAIN, STYLE_DIM, STYLE_STRONG, STYLE_TITLE, STYLE_FRAME, STYLE_KEY,
   STYLE_RUNNING, STYLE_PAUSED, STYLE_QUEUED, STYLE_DONE, STYLE_FAILED,
-  STYLE_FIRST, STYLE_SECOND, STYLE_THIRD, STYLE_FOURTH, /* series; each also ends in a letter */
-  STYLE_BAND, STYLE_BAR, STYLE_TROUGH, STYLE_ALERT,
+  STYLE_BAR, STYLE_TROUGH, STYLE_ALERT, STYLE_MATCH,
+  STYLE_FIRST, STYLE_SECOND, STYLE_THIRD, STYLE_FOURTH, STYLE_FIFTH, STYLE_SIXTH, /* lines; each also ends in a letter */
+  STYLE_BAND, STYLE_BAND_2, STYLE_BAND_3, STYLE_BAND_4, STYLE_BAND_5, STYLE_BAND_6, /* their bands, behind all lines */
   STYLES
 };
-enum { STYLE_SELECTED = 0x80 }; /* ored: the selected row */
+enum { STYLE_SELECTED = 0x80, STYLE_TINTED = 0x40 }; /* ored: the selected row; within a band */
 
 typedef struct frame_cell {
   uint32_t glyph; /* 0: the right half of the wide glyph before it */
@@ -29,6 +30,7 @@ typedef struct frame_cell {
 typedef struct frame {
   int width, height;
   enum glyph_tier tier;
+  int is_tinted; /* the terminal has backgrounds to spare: bands may lean on them */
   int cursor_x, cursor_y; /* where the cursor is parked: on the selection */
   frame_cell *cells;      /* [height][width] */
 } frame;

@@ -25,7 +25,7 @@ static void draw_key(frame *f, int x, int y, int cells, const key *k) {
 }
 
 static const char *const legend[] = {
-    "States  R running  P paused  Q queued  D done  F failed  S stopped",
+    "States  R running  P paused  Q queued  D done  F failed  S stopped  ! changed",
     "Bits    offered > received > absorbed > useful, per episode",
     "Marks   = exact  \xe2\x89\xa4 upper bound  \xe2\x89\xa5 lower bound  ~ estimate  - unmeasured",
 };

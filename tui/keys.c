@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "actions.h"
+#include "commands.h"
 #include "text.h"
 
 #define LISTS (IN_RUNS | IN_LOG | IN_CLAIMS)
-#define PLOTS (IN_RUNS | IN_RUN)
+#define PLOTS (IN_RUN | IN_COMPARE)
+#define STEERED (IN_RUNS | IN_RUN)
 
 const key key_table[] = {
     {'?', EVERYWHERE, 0, "?", "help", "this help (also F1)", act_help, 0},
@@ -17,58 +19,73 @@ const key key_table[] = {
     {KEY_RETURN, IN_RUNS, 0, "Enter", "open", "open what is selected", act_open, 0},
     {KEY_NEWLINE, IN_RUNS, SAME_LINE, "", NULL, NULL, act_open, 0},
     {KEY_ENTER, IN_RUNS, SAME_LINE, "", NULL, NULL, act_open, 0},
-    {'e', IN_RUNS, 0, "e", "fold", "fold or expand (Space)", act_fold, 0},
-    {' ', IN_RUNS, SAME_LINE, "", NULL, NULL, act_fold, 0},
+    {' ', IN_RUNS, 0, "Space", "mark", "mark with a letter, or unmark", act_mark, 0},
+    {'c', IN_RUNS | IN_RUN, 0, "c", "compare", "compare what is marked", act_compare, 0},
+    {'e', IN_RUNS, 0, "e", "fold", "fold or expand (\xe2\x86\x90 \xe2\x86\x92)", act_fold, 0},
     {KEY_LEFT, IN_RUNS, SAME_LINE, "", NULL, NULL, act_fold, 1},
     {KEY_RIGHT, IN_RUNS, SAME_LINE, "", NULL, NULL, act_fold, -1},
+    {'h', IN_RUNS, SAME_LINE, "", NULL, NULL, act_fold, 1},
+    {'l', IN_RUNS, SAME_LINE, "", NULL, NULL, act_fold, -1},
     {'a', IN_RUNS, 0, "a", NULL, "fold or expand all", act_fold, 2},
-    {'/', IN_RUNS | IN_LOG, 0, "/", "filter", "filter; !text inverts", act_filter, 0},
+    {'/', IN_RUNS, 0, "/", "filter", "filter by a regex; ! inverts", act_filter, 0},
+    {'/', IN_LOG, 0, "/", "search", "search for a regex; ! inverts", act_filter, 0},
     {'<', IN_RUNS, 0, "< >", "sort", "sort by another column", act_sort, -1},
     {'>', IN_RUNS, SAME_LINE, "", NULL, NULL, act_sort, 1},
     {'r', IN_RUNS, 0, "r", NULL, "reverse the order", act_reverse, 0},
+    {'F', IN_RUNS, 0, "F", NULL, "the cursor follows what runs", act_track, 0},
 
-    {'[', PLOTS, 0, "[ ]", "plot", "previous, next figure", act_plot, -1},
-    {']', PLOTS, SAME_LINE, "", NULL, NULL, act_plot, 1},
-    {KEY_TABULATOR, IN_RUN, 0, "Tab", NULL, "next panel (S-Tab back)", act_plot, 1},
-    {KEY_BTAB, IN_RUN, SAME_LINE, "", NULL, NULL, act_plot, -1},
-    {'z', IN_RUN, 0, "z", "zoom", "this panel alone", act_zoom_panel, 0},
-    {'+', IN_RUN, 0, "+ - 0", "x-zoom", "zoom in, out, fit", act_zoom, 1},
-    {'=', IN_RUN, SAME_LINE, "", NULL, NULL, act_zoom, 1},
-    {'-', IN_RUN, SAME_LINE, "", NULL, NULL, act_zoom, -1},
-    {'0', IN_RUN, SAME_LINE, "", NULL, NULL, act_zoom, 0},
-    {KEY_RIGHT, IN_RUN, 0, "\xe2\x86\x90 \xe2\x86\x92", "cursor", "cursor (h l)", act_cursor, 1},
-    {KEY_LEFT, IN_RUN, SAME_LINE, "", NULL, NULL, act_cursor, -1},
-    {'l', IN_RUN, SAME_LINE, "", NULL, NULL, act_cursor, 1},
-    {'h', IN_RUN, SAME_LINE, "", NULL, NULL, act_cursor, -1},
-    {'y', IN_RUN, 0, "y", "log", "log or linear y", act_log_axis, 0},
-    {'w', IN_RUN, 0, "w", "smooth", "smooth: 1 5 17 65 bins", act_smooth, 0},
-    {'b', IN_RUN, 0, "b", "band", "the seeds' 10-90% band", act_band, 0},
-    {'t', PLOTS, 0, "t", "total", "funnel: recent, total", act_totals, 0},
+    {'[', PLOTS | IN_RUNS, 0, "[ ]", "plot", "previous, next figure", act_plot, -1},
+    {']', PLOTS | IN_RUNS, SAME_LINE, "", NULL, NULL, act_plot, 1},
+    {KEY_TABULATOR, PLOTS, 0, "Tab", NULL, "next panel (S-Tab back)", act_plot, 1},
+    {KEY_BTAB, PLOTS, SAME_LINE, "", NULL, NULL, act_plot, -1},
+    {'z', PLOTS, 0, "z", "zoom", "this panel alone", act_zoom_panel, 0},
+    {'+', PLOTS, 0, "+ - 0", "x-zoom", "zoom in, out, fit", act_zoom, 1},
+    {'=', PLOTS, SAME_LINE, "", NULL, NULL, act_zoom, 1},
+    {'-', PLOTS, SAME_LINE, "", NULL, NULL, act_zoom, -1},
+    {'0', PLOTS, SAME_LINE, "", NULL, NULL, act_zoom, 0},
+    {KEY_RIGHT, PLOTS, 0, "\xe2\x86\x90 \xe2\x86\x92", "cursor", "cursor (h l)", act_cursor, 1},
+    {KEY_LEFT, PLOTS, SAME_LINE, "", NULL, NULL, act_cursor, -1},
+    {'l', PLOTS, SAME_LINE, "", NULL, NULL, act_cursor, 1},
+    {'h', PLOTS, SAME_LINE, "", NULL, NULL, act_cursor, -1},
+    {'y', PLOTS, 0, "y", "log", "log or linear y", act_log_axis, 0},
+    {'x', PLOTS, 0, "x", "axis", "x: episode, step, time, bits", act_axis, 0},
+    {'w', PLOTS, 0, "w", "smooth", "smooth: 1 5 17 65 bins", act_smooth, 0},
+    {'b', PLOTS, 0, "b", "band", "seeds: mean, IQM, range, off", act_band, 0},
+    {'i', PLOTS, 0, "i", "seeds", "each seed by itself", act_each_seed, 0},
+    {'v', PLOTS, 0, "v", NULL, "copy the values shown", act_copy, 0},
+    {'t', PLOTS | IN_RUNS, 0, "t", "total", "recent episodes or whole run", act_totals, 0},
     {KEY_DOWN, IN_RUN, 0, "\xe2\x86\x91 \xe2\x86\x93", NULL, "another row (k j)", act_seed, 1},
     {KEY_UP, IN_RUN, SAME_LINE, "", NULL, NULL, act_seed, -1},
     {'j', IN_RUN, SAME_LINE, "", NULL, NULL, act_seed, 1},
     {'k', IN_RUN, SAME_LINE, "", NULL, NULL, act_seed, -1},
 
+    {KEY_RETURN, IN_LOG, 0, "Enter", "open", "open the event's trial", act_open_event, 0},
+    {KEY_NEWLINE, IN_LOG, SAME_LINE, "", NULL, NULL, act_open_event, 0},
+    {KEY_ENTER, IN_LOG, SAME_LINE, "", NULL, NULL, act_open_event, 0},
     {'F', IN_LOG, 0, "F", "follow", "follow the newest", act_follow, 0},
     {'v', IN_LOG, 0, "v", "level", "least severity: D I W E", act_level, 0},
     {'t', IN_LOG, 0, "t", "selected", "all or selected row's", act_log_selected, 0},
-    {'n', IN_LOG, 0, "n N", "warning", "next, previous warning", act_search, 1},
+    {'n', IN_LOG, 0, "n N", "match", "next, previous match", act_search, 1},
     {'N', IN_LOG, SAME_LINE, "", NULL, NULL, act_search, -1},
 
-    {'P', PLOTS, CHANGES_RUN, "P", "pause", "pause or resume", act_pause, 0},
-    {'S', PLOTS, CHANGES_RUN, "S", "stop", "stop (asks)", act_ask, 'S'},
-    {'R', PLOTS, CHANGES_RUN, "R", NULL, "run again (asks)", act_ask, 'R'},
+    {'P', STEERED, CHANGES_RUN, "P", "pause", "pause or resume", act_pause, 0},
+    {'E', STEERED, CHANGES_RUN, "E", NULL, "one episode on, when paused", act_step, 0},
+    {'S', STEERED, CHANGES_RUN, "S", "stop", "stop (asks)", act_ask, 'S'},
+    {'R', STEERED, CHANGES_RUN, "R", NULL, "run again (asks)", act_ask, 'R'},
+    {'C', STEERED, CHANGES_RUN, "C", NULL, "change a live parameter", act_change, 0},
+    {'M', STEERED, CHANGES_RUN, "M", NULL, "measure every episode, or not", act_measure, 0},
 
     {'f', EVERYWHERE, 0, "f", "freeze", "freeze screen, not run", act_freeze, 0},
-    {KEY_ESCAPE, IN_RUN | IN_LOG | IN_CLAIMS, 0, "Esc", "back", "back one layer", act_back, 0},
+    {KEY_ESCAPE, EVERYWHERE & ~IN_RUNS, 0, "Esc", "back", "back one layer", act_back, 0},
     {KEY_ESCAPE, IN_RUNS, SAME_LINE, "", NULL, NULL, act_back, 0},
     {'q', EVERYWHERE, 0, "q", "detach", "detach; the run goes on", act_detach, 0},
     {KEY_F(10), EVERYWHERE, SAME_LINE, "", NULL, NULL, act_detach, 0},
 
-    {'1', EVERYWHERE, 0, "1 2 5 7", NULL, "view; again: zoom", act_view, 1},
+    {'1', EVERYWHERE, 0, "1 - 8", NULL, "view; again: zoom", act_view, 1},
     {'2', EVERYWHERE, SAME_LINE, "", NULL, NULL, act_view, 2},
     {'5', EVERYWHERE, SAME_LINE, "", NULL, NULL, act_view, 5},
     {'7', EVERYWHERE, SAME_LINE, "", NULL, NULL, act_view, 7},
+    {'8', EVERYWHERE, SAME_LINE, "", NULL, NULL, act_view, 8},
     {KEY_UP, LISTS, 0, "\xe2\x86\x91 \xe2\x86\x93 k j", NULL, "move", act_move, -1},
     {KEY_DOWN, LISTS, SAME_LINE, "", NULL, NULL, act_move, 1},
     {'k', LISTS, SAME_LINE, "", NULL, NULL, act_move, -1},
@@ -81,7 +98,7 @@ const key key_table[] = {
     {'G', LISTS, SAME_LINE, "", NULL, NULL, act_end, 1},
     {KEY_HOME, LISTS, SAME_LINE, "", NULL, NULL, act_end, -1},
     {KEY_END, LISTS, SAME_LINE, "", NULL, NULL, act_end, 1},
-    {':', EVERYWHERE, 0, ":", NULL, "command, such as :pause", act_command, 0},
+    {':', EVERYWHERE, 0, ":", NULL, "command, such as :save FILE", act_command, 0},
     {KEY_CTRL_L, EVERYWHERE, 0, "Ctrl-L", NULL, "draw everything again", act_redraw, 0},
 };
 const int key_count = (int)(sizeof key_table / sizeof *key_table);
@@ -98,6 +115,8 @@ void keys_dispatch(dashboard *d, int code) {
   }
 }
 
+enum { DETACH_ROOM = 11 }; /* "q detach" and what lies between hints */
+
 static int hint_width(const key *k) { return text_width(k->label) + text_width(k->hint) + 3; }
 
 void keys_draw_hints(dashboard *d, int y) {
@@ -108,7 +127,7 @@ void keys_draw_hints(dashboard *d, int y) {
     if (!k->hint || !(k->scope & d->view->scope)) continue;
     if (d->options.read_only && (k->flags & CHANGES_RUN)) continue;
     int is_detach = k->code == 'q'; /* always there: it keeps its room */
-    if (x + hint_width(k) > last_room - (is_detach ? 0 : 9)) continue;
+    if (x + hint_width(k) > last_room - (is_detach ? 0 : DETACH_ROOM)) continue;
     int n = frame_text(f, x, y, f->width - x, STYLE_KEY, k->label);
     x += n + (k->label[1] && n > 0 ? 1 : 0);
     if (!k->label[1]) x += 1;
@@ -116,13 +135,28 @@ void keys_draw_hints(dashboard *d, int y) {
   }
 }
 
+/* "Runs, Run": where a key works, "" where it does everywhere. */
+static void scope_text(unsigned scope, char *out, size_t size) {
+  size_t used = 0;
+  out[0] = 0;
+  if (scope == EVERYWHERE) return;
+  for (int s = 0; s < SCREENS; s++)
+    if ((scope & screens[s]->scope) && used < size)
+      used += (size_t)snprintf(out + used, size - used, "%s%s", used ? ", " : " (", screens[s]->name);
+  if (used < size) snprintf(out + used, size - used, ")");
+}
+
 void tui_print_keys(FILE *to) {
+  char where[120];
   for (int i = 0; i < key_count; i++) {
     const key *k = key_table + i;
     if (k->flags & SAME_LINE || !k->help) continue;
-    fprintf(to, "  %-10s", k->label);
-    for (int s = 0; s < SCREENS; s++)
-      if (k->scope != EVERYWHERE && (k->scope & screens[s]->scope)) fprintf(to, " [%s]", screens[s]->name);
-    fprintf(to, " %s\n", k->help);
+    scope_text(k->scope, where, sizeof where);
+    fprintf(to, "  %s%*s  %s%s\n", k->label, 20 - text_width(k->label), "", k->help, where);
+  }
+  for (int i = 0; i < command_count; i++) {
+    const command *c = command_table + i;
+    fprintf(to, "  :%s%s%s%*s  %s\n", c->name, *c->usage ? " " : "", c->usage,
+            19 - (int)(strlen(c->name) + strlen(c->usage)) - (*c->usage != 0), "", c->help);
   }
 }

@@ -81,3 +81,24 @@ layout_run layout_of_run(rect body, enum layout_zoom zoom) {
   }
   return l;
 }
+
+layout_compare layout_of_compare(rect body, int marks, enum layout_zoom zoom) {
+  layout_compare l = {.n_plots = 0};
+  rect rest = body;
+  int table = marks + 2, is_wide = body.width >= 100;
+  if (rest.height >= 10) l.readout = cut_bottom(&rest, 1);
+  if (rest.height >= table + 9 && zoom == LAYOUT_GRID && body.width >= 40) l.table = cut_bottom(&rest, table);
+  if (rest.height >= 6) {
+    int lines = marks > (is_wide ? 3 : 2) && rest.height >= 12 ? 2 : 1;
+    l.legend = (rect){rest.x, rest.y, rest.width, lines};
+    rest.y += lines;
+    rest.height -= lines;
+  }
+  int columns = zoom == LAYOUT_ONE_PLOT || !is_wide ? 1 : body.width >= 160 ? 3 : 2, rows = zoom == LAYOUT_GRID && is_wide && rest.height >= 26 ? 2 : 1;
+  for (int row = 0; row < rows && l.n_plots < LAYOUT_PLOTS; row++)
+    for (int column = 0; column < columns; column++) {
+      int x = rest.width * column / columns, y = rest.height * row / rows;
+      l.plots[l.n_plots++] = (rect){rest.x + x, rest.y + y, rest.width * (column + 1) / columns - x, rest.height * (row + 1) / rows - y};
+    }
+  return l;
+}

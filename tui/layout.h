@@ -39,4 +39,14 @@ typedef struct layout_run {
 enum layout_zoom { LAYOUT_GRID, LAYOUT_ONE_PLOT };
 layout_run layout_of_run(rect body, enum layout_zoom zoom);
 
+typedef struct layout_compare {
+  rect legend;               /* what the letters stand for */
+  rect plots[LAYOUT_PLOTS];
+  int n_plots;
+  rect table;                /* a rule, a heading, a row for each mark */
+  rect readout;
+} layout_compare;
+
+layout_compare layout_of_compare(rect body, int marks, enum layout_zoom zoom);
+
 #endif

@@ -115,6 +115,7 @@ static void copy_trial(model_trial *t, const board_trial *from) {
   t->status = status ? status : STATUS_QUEUED;
   t->episodes = RELAXED(from->episodes);
   t->steps = RELAXED(from->steps);
+  t->changes = RELAXED(from->changes);
   uint64_t target = RELAXED(from->target_episodes);
   if (target) t->target = target;
   t->elapsed_seconds = (double)RELAXED(from->elapsed_ns) * 1e-9;
@@ -154,6 +155,7 @@ static void copy_store(model *m) {
       t->status = rows[i].status;
       t->episodes = rows[i].episodes;
       t->steps = rows[i].steps;
+      t->changes = rows[i].changes;
     }
     first += n;
   }
@@ -214,7 +216,7 @@ static float mean_over_trials(const model *m, const model_config *c, size_t offs
   for (uint32_t i = 0; i < c->n_trials; i++) {
     const model_trial *t = m->trials + c->trials[i];
     float v = *(const float *)(const void *)((const char *)t + offset);
-    if (t->has_recent && t->episodes && isfinite(v)) sum += (double)v, n++;
+    if (t->has_recent && t->episodes && !t->changes && isfinite(v)) sum += (double)v, n++;
   }
   return n ? (float)(sum / n) : NAN;
 }
@@ -298,6 +300,8 @@ void model_trial_name(const model *m, uint32_t trial, char *out, size_t size) {
   const model_trial *t = m->trials + trial;
   snprintf(out, size, "%s / seed %llu", m->configs[t->config].label, (unsigned long long)t->seed);
 }
+
+int model_has_ended(char status) { return status && strchr("DFS", status); }
 
 uint32_t model_ended(const model *m) {
   uint32_t n = 0;

@@ -14,6 +14,7 @@ typedef struct model_trial {
   uint32_t config;
   int in_config;           /* its place among its configuration's trials */
   uint64_t seed, episodes, steps, target;
+  uint32_t changes;        /* made while it ran: more than 0, and it counts in no mean of its configuration */
   char status;             /* enum trial_status */
   int has_recent;          /* recent and funnel are filled in (from the board, or read from the store) */
   double elapsed_seconds;
@@ -82,6 +83,7 @@ int model_figure_is_change(uint32_t figure);
 /* Seconds that a trial still needs; NAN where not to be told. */
 double model_trial_eta(const model_trial *t);
 
+int model_has_ended(char status);
 /* Trials that are done, have failed or were stopped. */
 uint32_t model_ended(const model *m);
 

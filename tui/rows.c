@@ -1,7 +1,7 @@
 /* rows.c - configurations and their trials as the rows of one list: filtered, sorted, folded.
  *
  * The selection is kept by identity: whatever the order becomes, the cursor stays on the same configuration or
- * trial as long as it is there.
+ * trial as long as it is there. What passes the filter is worked out when the filter changes: names do not.
  */
 #include "columns.h"
 
@@ -11,16 +11,20 @@
 
 #include "text.h"
 
-/* Whether a trial, or a configuration by its label, passes the filter; "!text" inverts. */
-static int passes(const dashboard *d, target what) {
-  const char *part = d->filter;
-  char name[600];
-  int is_inverted = *part == '!';
-  part += is_inverted;
-  if (!*part) return 1;
-  if (what.trial >= 0) model_trial_name(&d->model, (uint32_t)what.trial, name, sizeof name);
-  else snprintf(name, sizeof name, "%s", d->model.configs[what.config].label);
-  return text_contains(name, part) != is_inverted;
+static uint8_t *config_passes(const dashboard *d, uint32_t config) { return d->passes + d->model.n_trials + config; }
+
+/* A configuration passes with its name or with any of its trials. */
+static void apply_filter(dashboard *d) {
+  const model *m = &d->model;
+  char name[700];
+  if (strcmp(d->passes_of, d->filter.text) == 0) return;
+  snprintf(d->passes_of, sizeof d->passes_of, "%s", d->filter.text);
+  for (uint32_t c = 0; c < m->n_configs; c++) *config_passes(d, c) = (uint8_t)sieve_passes(&d->filter, m->configs[c].label);
+  for (uint32_t i = 0; i < m->n_trials; i++) {
+    model_trial_name(m, i, name, sizeof name);
+    d->passes[i] = (uint8_t)sieve_passes(&d->filter, name);
+    if (d->passes[i]) *config_passes(d, m->trials[i].config) = 1;
+  }
 }
 
 /* qsort has no context: set for the length of one call. */
@@ -37,7 +41,7 @@ static int compare_rows(const void *left, const void *right) {
 }
 
 static void sort_rows(dashboard *d, target *rows, size_t n) {
-  if (n < 2) return;
+  if (n < 2 || d->sort_column == COLUMN_NAME) return; /* they come in the script's order */
   sorting = d;
   qsort(rows, n, sizeof *rows, compare_rows);
 }
@@ -45,10 +49,8 @@ static void sort_rows(dashboard *d, target *rows, size_t n) {
 static int add_trials(dashboard *d, uint32_t config, target *to) {
   const model_config *c = d->model.configs + config;
   int n = 0;
-  for (uint32_t i = 0; i < c->n_trials; i++) {
-    target trial = {config, c->trials[i]};
-    if (passes(d, trial)) to[n++] = trial;
-  }
+  for (uint32_t i = 0; i < c->n_trials; i++)
+    if (d->passes[c->trials[i]]) to[n++] = (target){config, c->trials[i]};
   sort_rows(d, to, (size_t)n);
   return n;
 }
@@ -64,21 +66,36 @@ static int find_selected(const dashboard *d) {
   return fallback < 0 ? 0 : fallback;
 }
 
+/* The first row of what runs now, where the selection does not run any more. */
+static void follow_what_runs(dashboard *d) {
+  const model *m = &d->model;
+  char now = d->selected.trial < 0 ? m->configs[d->selected.config].status : m->trials[d->selected.trial].status;
+  if (!d->is_tracking || now == STATUS_RUNNING) return;
+  for (int i = 0; i < d->n_rows; i++) {
+    target row = d->rows[i];
+    if ((row.trial < 0) != (d->selected.trial < 0)) continue;
+    char status = row.trial < 0 ? m->configs[row.config].status : m->trials[row.trial].status;
+    if (status != STATUS_RUNNING) continue;
+    d->selected = row;
+    return;
+  }
+}
+
 void rows_build(dashboard *d) {
   uint32_t n_configs = d->model.n_configs;
   target *heads = calloc(n_configs + 1u, sizeof *heads);
   if (!heads) return;
+  apply_filter(d);
   for (uint32_t c = 0; c < n_configs; c++) heads[c] = (target){c, -1};
   sort_rows(d, heads, n_configs);
   d->n_rows = 0;
   for (uint32_t i = 0; i < n_configs; i++) {
-    target *head = d->rows + d->n_rows;
-    int n = add_trials(d, heads[i].config, head + 1);
-    if (n == 0 && !passes(d, heads[i])) continue;
-    *head = heads[i];
-    d->n_rows += 1 + (d->is_folded[heads[i].config] ? 0 : n);
+    if (!*config_passes(d, heads[i].config)) continue;
+    d->rows[d->n_rows++] = heads[i];
+    if (!d->is_folded[heads[i].config]) d->n_rows += add_trials(d, heads[i].config, d->rows + d->n_rows);
   }
   free(heads);
+  follow_what_runs(d);
   d->list.selected = find_selected(d);
 }
 
@@ -86,4 +103,10 @@ void rows_select(dashboard *d, int row) {
   if (row < 0 || row >= d->n_rows) return;
   d->list.selected = row;
   d->selected = d->rows[row];
+}
+
+int mark_of(const dashboard *d, target what) {
+  for (int i = 0; i < d->n_marks; i++)
+    if (d->marks[i].config == what.config && d->marks[i].trial == what.trial) return i;
+  return -1;
 }

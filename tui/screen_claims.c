@@ -59,4 +59,9 @@ static void note(dashboard *d, char *out, size_t size) {
            (int)d->model.n_claims - counts[0] - counts[1] - counts[2]);
 }
 
-const screen screen_claims = {7, "Claims", "Claims", IN_CLAIMS, draw, note, NULL};
+static list *list_of(dashboard *d, int *rows) {
+  *rows = (int)d->model.n_claims;
+  return &d->claims;
+}
+
+const screen screen_claims = {7, "Claims", "Claims", IN_CLAIMS, draw, note, NULL, list_of};

@@ -9,18 +9,26 @@
 static const char levels[] = "DIWE";
 
 static int is_shown(const dashboard *d, const store_event_row *event) {
-  const char *level = strchr(levels, event->severity), *part = d->log_filter;
-  int is_inverted = *part == '!';
-  char name[300] = "";
+  const char *level = strchr(levels, event->severity);
   if (level && level - levels < d->log_level) return 0;
   int has_trial = event->trial >= 0 && event->trial < (int64_t)d->model.n_trials;
-  if (has_trial) model_trial_name(&d->model, (uint32_t)event->trial, name, sizeof name);
   if (d->log_is_selected_only) {
     if (!has_trial || d->model.trials[event->trial].config != d->selected.config) return 0;
     if (d->selected.trial >= 0 && d->selected.trial != event->trial) return 0;
   }
-  part += is_inverted;
-  return !*part || (text_contains(event->text, part) || text_contains(name, part)) != is_inverted;
+  return 1;
+}
+
+static int is_match(const dashboard *d, const store_event_row *event) {
+  char line[1400] = "";
+  size_t used = 0;
+  if (!d->search.is_set) return 0;
+  if (event->trial >= 0 && event->trial < (int64_t)d->model.n_trials) {
+    model_trial_name(&d->model, (uint32_t)event->trial, line, sizeof line / 2);
+    used = strlen(line);
+  }
+  snprintf(line + used, sizeof line - used, "  %s", event->text);
+  return sieve_passes(&d->search, line);
 }
 
 /* Indices of the events that are shown, oldest first. */
@@ -39,19 +47,47 @@ static void draw(dashboard *d, rect body) {
   list_show(&d->log, n, area.height);
   for (int i = 0; i < area.height && d->log.top + i < n; i++) {
     int row = d->log.top + i;
-    event_draw(d, 2, area.y + i, body.width - 3, d->model.events + at[row]);
+    const store_event_row *event = d->model.events + at[row];
+    event_draw(d, 2, area.y + i, body.width - 3, event);
+    if (is_match(d, event)) frame_put(f, 1, area.y + i, '*', STYLE_MATCH);
     if (row != d->log.selected) continue;
     frame_put(f, 0, area.y + i, 0xbb, STYLE_STRONG);
     frame_restyle(f, (rect){0, area.y + i, body.width, 1}, STYLE_SELECTED);
     f->cursor_y = area.y + i;
   }
-  const char *empty = d->log_filter[0] ? "nothing matches" : "no events yet";
-  if (n == 0) frame_text(f, 2, area.y, body.width - 3, STYLE_DIM, empty);
+  if (n == 0) frame_text(f, 2, area.y, body.width - 3, STYLE_DIM, d->model.n_events ? "no event of this kind" : "no events yet");
+}
+
+/* "/nan 1/3": which of the matches the cursor is on, or behind. */
+static void match_text(const dashboard *d, char *out, size_t size) {
+  int at[MODEL_EVENTS], n = collect(d, at), before = 0, all = 0;
+  for (int i = 0; i < n; i++) {
+    int hit = is_match(d, d->model.events + at[i]);
+    all += hit;
+    before += hit && i <= d->log.selected;
+  }
+  snprintf(out, size, "  /%.40s %d/%d", d->search.text, before, all);
 }
 
 static void note(dashboard *d, char *out, size_t size) {
-  snprintf(out, size, "%s  level>=%c%s%s%s", d->is_following ? "FOLLOW" : "", levels[d->log_level],
-           d->log_is_selected_only ? "  selected only" : "", d->log_filter[0] ? "  /" : "", d->log_filter);
+  char matches[80] = "";
+  if (d->search.is_set) match_text(d, matches, sizeof matches);
+  snprintf(out, size, "%s  level>=%c%s%s", d->is_following ? "FOLLOW" : "", levels[d->log_level],
+           d->log_is_selected_only ? "  selected only" : "", matches);
+}
+
+static list *list_of(dashboard *d, int *rows) {
+  int at[MODEL_EVENTS];
+  *rows = collect(d, at);
+  return &d->log;
+}
+
+static void click(dashboard *d, int x, int y) {
+  (void)x;
+  int at[MODEL_EVENTS], row = d->log.top + y - (d->frame.cursor_y - (d->log.selected - d->log.top));
+  if (row < 0 || row >= collect(d, at)) return;
+  d->log.selected = row;
+  d->is_following = 0;
 }
 
 void act_follow(dashboard *d, int unused) {
@@ -69,16 +105,29 @@ void act_log_selected(dashboard *d, int unused) {
   d->log_is_selected_only = !d->log_is_selected_only;
 }
 
+/* The next match; where nothing is searched for, the next warning. */
 void act_search(dashboard *d, int step) {
   int at[MODEL_EVENTS], n = collect(d, at);
   for (int i = d->log.selected + step; i >= 0 && i < n; i += step) {
-    char severity = d->model.events[at[i]].severity;
-    if (severity != 'W' && severity != 'E') continue;
+    const store_event_row *event = d->model.events + at[i];
+    int is_warning = event->severity == 'W' || event->severity == 'E';
+    if (d->search.is_set ? !is_match(d, event) : !is_warning) continue;
     d->log.selected = i;
     d->is_following = 0;
     return;
   }
-  dashboard_say(d, "no %s warning", step > 0 ? "later" : "earlier");
+  dashboard_say(d, "no %s %s", step > 0 ? "later" : "earlier", d->search.is_set ? "match" : "warning");
 }
 
-const screen screen_log = {5, "Log", "Log", IN_LOG, draw, note, NULL};
+/* The trial of the event under the cursor, in the Run view. */
+void act_open_event(dashboard *d, int unused) {
+  (void)unused;
+  int at[MODEL_EVENTS], n = collect(d, at);
+  const store_event_row *event = d->log.selected < n ? d->model.events + at[d->log.selected] : NULL;
+  if (!event || event->trial < 0 || event->trial >= (int64_t)d->model.n_trials) return;
+  d->selected = (target){d->model.trials[event->trial].config, event->trial};
+  d->is_folded[d->selected.config] = 0;
+  d->view = &screen_run;
+}
+
+const screen screen_log = {5, "Log", "Log", IN_LOG, draw, note, click, list_of};

@@ -37,7 +37,7 @@ static void draw_list(dashboard *d, rect area) {
     int row = d->list.top + i;
     columns_draw_row(d, y + i, d->rows[row], widths);
     if (row != d->list.selected) continue;
-    frame_put(f, 1, y + i, 0xbb, STYLE_STRONG);
+    frame_put(f, 0, y + i, 0xbb, STYLE_STRONG);
     frame_restyle(f, (rect){0, y + i, f->width, 1}, STYLE_SELECTED);
     f->cursor_x = 1;
     f->cursor_y = y + i;
@@ -47,22 +47,24 @@ static void draw_list(dashboard *d, rect area) {
     frame_print(f, 5, y + height, f->width - 5, STYLE_DIM, "rows %d-%d of %d%s", d->list.top + 1, last, d->n_rows,
                 last < d->n_rows ? "   PgDn more" : "");
   }
-  if (d->n_rows == 0) frame_print(f, 5, y, f->width - 5, STYLE_DIM, "nothing matches /%s   Esc: all rows", d->filter);
+  if (d->n_rows == 0) frame_print(f, 5, y, f->width - 5, STYLE_DIM, "nothing matches /%s   Esc: all rows", d->filter.text);
 }
 
 static void draw_chart(dashboard *d, rect box) {
   const chart *c = charts + d->shown_chart;
   char title[500], name[300], note[64], now[32];
   chart_data data;
-  chart_read(&d->model, d->selected, c, (span){0, 0}, plot_dots(d->frame.tier, box.width), CHART_BAND, &data);
+  chart_query q = {.targets = &d->selected, .n = 1, .dots = plot_dots(d->frame.tier, box.width), .chart = c,
+                   .seeds = c->n_parts == 1 || c->kind == CHART_RATIO ? d->seeds : SEEDS_OFF};
+  chart_read(&d->model, &q, &data);
   target_name(d, d->selected, name, sizeof name);
-  snprintf(title, sizeof title, "%s/episode  %s", c->title, name);
+  snprintf(title, sizeof title, "%s%s  %s", c->title, c->kind == CHART_RATIO ? "" : "/episode", name);
   double last = NAN;
   for (int i = 0; data.n_series && i < data.domain.n; i++)
-    if (isfinite(data.mean[0][i])) last = data.mean[0][i];
+    if (isfinite(data.series[0].line[i])) last = data.series[0].line[i];
   text_number(now, sizeof now, last, 6);
-  snprintf(note, sizeof note, "bin %llu  now %s", (unsigned long long)data.domain.width, now);
-  plot_draw(&d->frame, box, &d->canvas, title, note, &data, &(plot_look){.smooth = 1});
+  snprintf(note, sizeof note, "bin %.0f  now %s", data.domain.width, now);
+  plot_draw(&d->frame, box, &d->canvas, title, note, &data, &(plot_look){.smooth = 1, .is_reading = d->model.curves.is_behind});
 }
 
 static void draw(dashboard *d, rect body) {
@@ -88,19 +90,29 @@ static void draw(dashboard *d, rect body) {
 }
 
 static void note(dashboard *d, char *out, size_t size) {
-  int is_wide = d->frame.width >= 100;
-  if (d->filter[0] && is_wide) snprintf(out, size, "filter: %s   sort: %s %s", d->filter, column_name(d->sort_column),
-                                        d->sort_order == DESCENDING ? "v" : "^");
-  else if (d->filter[0]) snprintf(out, size, "filter: %s", d->filter);
-  else snprintf(out, size, "sort: %s %s", column_name(d->sort_column), d->sort_column == COLUMN_NAME ? ""
-                : d->sort_order == DESCENDING ? "v" : "^");
+  const char *arrow = d->sort_column == COLUMN_NAME ? "" : d->sort_order == DESCENDING ? " v" : " ^";
+  size_t used = 0;
+  out[0] = 0;
+  if (d->is_tracking) used += (size_t)snprintf(out, size, "FOLLOW   ");
+  if (d->filter.is_set) used += (size_t)snprintf(out + used, size - used, "filter: %.60s   ", d->filter.text);
+  if (!d->filter.is_set || d->frame.width >= 100) snprintf(out + used, size - used, "sort: %s%s", column_name(d->sort_column), arrow);
 }
 
 static void click(dashboard *d, int x, int y) {
   int row = d->list.top + y - (d->frame.cursor_y - (d->list.selected - d->list.top));
-  (void)x;
   layout_runs l = layout_of_runs(layout_screen(d->frame.width, d->frame.height).body);
-  if (y >= l.list.y && y < l.list.y + l.list.height && row >= 0) rows_select(d, row);
+  int is_heading = y == l.list.y && l.list.height >= 3, was = d->list.selected;
+  if (is_heading) {
+    int widths[COLUMNS_SHOWN], column;
+    columns_fit(l.list.width, longest_label(&d->model), widths);
+    if ((column = columns_at(widths, x)) < 0) return;
+    d->sort_order = d->sort_column == column && d->sort_order == DESCENDING ? ASCENDING : DESCENDING;
+    d->sort_column = column;
+  } else if (y >= l.list.y && y < l.list.y + l.list.height && row >= 0 && row < d->n_rows) {
+    rows_select(d, row);
+    d->is_tracking = 0;
+    if (row == was && x <= 4) act_fold(d, 0); /* a second click on the mark before the name */
+  }
 }
 
 void act_open(dashboard *d, int unused) {
@@ -125,4 +137,31 @@ void act_reverse(dashboard *d, int unused) {
   d->sort_order = d->sort_order == DESCENDING ? ASCENDING : DESCENDING;
 }
 
-const screen screen_runs = {1, "Runs", "Runs", IN_RUNS, draw, note, click};
+/* Marks what is selected with the next letter, or takes its letter back; then the row below, as everywhere. */
+void act_mark(dashboard *d, int unused) {
+  (void)unused;
+  int at = mark_of(d, d->selected);
+  if (d->n_rows == 0) return;
+  if (at >= 0) {
+    memmove(d->marks + at, d->marks + at + 1, (size_t)(--d->n_marks - at) * sizeof *d->marks);
+  } else if (d->n_marks == MARKS) {
+    dashboard_complain(d, "%d rows are marked, more would not be told apart; Esc clears the marks", MARKS);
+    return;
+  } else {
+    d->marks[d->n_marks++] = d->selected;
+  }
+  act_move(d, 1);
+}
+
+void act_compare(dashboard *d, int unused) {
+  (void)unused;
+  if (d->n_marks < 2) dashboard_complain(d, "Space marks what is to be compared: two rows or more");
+  else d->view = &screen_compare;
+}
+
+void act_track(dashboard *d, int unused) {
+  (void)unused;
+  d->is_tracking = !d->is_tracking;
+}
+
+const screen screen_runs = {1, "Runs", "Runs", IN_RUNS, draw, note, click, NULL};

@@ -14,6 +14,7 @@
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -29,7 +30,7 @@ struct terminal {
   frame shown;          /* what is on the screen */
   int is_known;         /* whether `shown` is to be believed */
   sigset_t waiting, before;
-  int has_colour, colours;
+  int has_colour, colours, palette;
 };
 
 /* What the crash handler needs: one terminal a process. */
@@ -122,9 +123,18 @@ static void remove_handlers(terminal *t) {
   sigaltstack(&(stack_t){.ss_flags = SS_DISABLE}, NULL);
 }
 
-/* How a style looks. Colours: of 256, of 8; -1 the terminal's own. Blue and orange tell series apart for most eyes;
- * bold and dim carry what they can where there is no colour at all. */
-static const struct { short of_256, of_8; attr_t bold; } looks[STYLES] = {
+/* ---- Colours ---------------------------------------------------------------------------------------------- */
+
+const char *const palette_names[PALETTES] = {"safe", "light", "classic", "mono"};
+
+/* How a style looks: a colour of 256, one of 8 (-1: the terminal's own), bold where the 8 are too few or none. Bold and
+ * dim carry what they can where there is no colour at all. */
+typedef struct look {
+  short of_256, of_8;
+  attr_t bold;
+} look;
+
+static const look looks[STYLES] = {
     [STYLE_PLAIN] = {-1, -1, 0},
     [STYLE_DIM] = {245, -1, A_DIM},
     [STYLE_STRONG] = {-1, -1, A_BOLD},
@@ -136,38 +146,90 @@ static const struct { short of_256, of_8; attr_t bold; } looks[STYLES] = {
     [STYLE_QUEUED] = {245, -1, 0},
     [STYLE_DONE] = {75, COLOR_CYAN, A_BOLD},
     [STYLE_FAILED] = {203, COLOR_RED, A_BOLD},
-    [STYLE_FIRST] = {75, COLOR_CYAN, A_BOLD},
-    [STYLE_SECOND] = {214, COLOR_YELLOW, A_BOLD},
-    [STYLE_THIRD] = {114, COLOR_GREEN, A_BOLD},
-    [STYLE_FOURTH] = {176, COLOR_MAGENTA, A_BOLD},
-    [STYLE_BAND] = {61, COLOR_BLUE, 0},
     [STYLE_BAR] = {75, COLOR_CYAN, 0},
     [STYLE_TROUGH] = {238, -1, A_DIM},
     [STYLE_ALERT] = {203, COLOR_RED, A_BOLD},
+    [STYLE_MATCH] = {220, COLOR_YELLOW, A_BOLD},
 };
-static const short selected_background = 236;
 
-static void start_colours(terminal *t) {
-  const char *no_colour = getenv("NO_COLOR");
-  if ((no_colour && *no_colour) || !has_colors() || start_color() != OK || COLOR_PAIRS < 2 * STYLES + 1) return;
-  use_default_colors();
-  t->has_colour = 1;
-  t->colours = COLORS;
+/* Lines and their bands, a to f. safe: Okabe and Ito's colours (2008), told apart by eyes of every kind; light: the same
+ * for a light background; classic: red, green and the others; mono: none. */
+enum { FIRST_LINE = STYLE_FIRST, LINES_AND_BANDS = 12 };
+static const look lines_of[PALETTES][LINES_AND_BANDS] = {
+    {{75, COLOR_CYAN, A_BOLD}, {214, COLOR_YELLOW, A_BOLD}, {36, COLOR_GREEN, A_BOLD}, {175, COLOR_MAGENTA, A_BOLD},
+     {227, COLOR_WHITE, A_BOLD}, {166, COLOR_RED, A_BOLD},
+     {61, COLOR_BLUE, 0}, {136, COLOR_YELLOW, 0}, {29, COLOR_GREEN, 0}, {96, COLOR_MAGENTA, 0}, {143, COLOR_WHITE, 0}, {130, COLOR_RED, 0}},
+    {{25, COLOR_BLUE, A_BOLD}, {166, COLOR_RED, A_BOLD}, {29, COLOR_GREEN, A_BOLD}, {132, COLOR_MAGENTA, A_BOLD},
+     {136, COLOR_YELLOW, A_BOLD}, {88, COLOR_BLACK, A_BOLD},
+     {74, COLOR_CYAN, 0}, {180, COLOR_RED, 0}, {72, COLOR_GREEN, 0}, {175, COLOR_MAGENTA, 0}, {179, COLOR_YELLOW, 0}, {138, COLOR_BLACK, 0}},
+    {{46, COLOR_GREEN, A_BOLD}, {196, COLOR_RED, A_BOLD}, {39, COLOR_CYAN, A_BOLD}, {226, COLOR_YELLOW, A_BOLD},
+     {201, COLOR_MAGENTA, A_BOLD}, {255, COLOR_WHITE, A_BOLD},
+     {28, COLOR_GREEN, 0}, {88, COLOR_RED, 0}, {24, COLOR_CYAN, 0}, {100, COLOR_YELLOW, 0}, {90, COLOR_MAGENTA, 0}, {248, COLOR_WHITE, 0}},
+    {{-1, -1, A_BOLD}, {-1, -1, A_BOLD}, {-1, -1, A_BOLD}, {-1, -1, A_BOLD}, {-1, -1, A_BOLD}, {-1, -1, A_BOLD},
+     {-1, -1, A_DIM}, {-1, -1, A_DIM}, {-1, -1, A_DIM}, {-1, -1, A_DIM}, {-1, -1, A_DIM}, {-1, -1, A_DIM}},
+};
+static const struct { short selected, tint; } backgrounds[PALETTES] = {{236, 235}, {253, 254}, {236, 235}, {-1, -1}};
+enum { PALETTE_MONO = 3 };
+
+static look look_of(unsigned style, int palette) {
+  if (style >= FIRST_LINE) return lines_of[palette][style - FIRST_LINE];
+  look l = looks[style];
+  if (palette == PALETTE_MONO) l.of_256 = l.of_8 = -1;
+  return l;
+}
+
+static void fill_pairs(const terminal *t, int palette) {
   for (short i = 0; i < STYLES; i++) {
-    short colour = COLORS >= 256 ? looks[i].of_256 : looks[i].of_8;
+    look l = look_of((unsigned)i, palette);
+    short colour = t->colours >= 256 ? l.of_256 : l.of_8;
     init_pair((short)(i + 1), colour, -1);
-    init_pair((short)(i + 1 + STYLES), colour, COLORS >= 256 ? selected_background : -1);
+    if (t->colours < 256) continue;
+    init_pair((short)(i + 1 + STYLES), colour, backgrounds[palette].selected);
+    init_pair((short)(i + 1 + 2 * STYLES), colour, backgrounds[palette].tint);
   }
 }
 
+static void start_colours(terminal *t) {
+  const char *no_colour = getenv("NO_COLOR");
+  if ((no_colour && *no_colour) || !has_colors() || start_color() != OK || COLOR_PAIRS < STYLES + 1) return;
+  use_default_colors();
+  t->has_colour = 1;
+  t->colours = COLOR_PAIRS > 3 * STYLES ? COLORS : 8;
+  fill_pairs(t, 0);
+}
+
+void terminal_set_palette(terminal *t, int palette) {
+  if (palette < 0 || palette >= PALETTES || palette == t->palette) return;
+  t->palette = palette;
+  t->is_known = 0;
+  if (t->has_colour) fill_pairs(t, palette);
+}
+
+int terminal_is_tinted(const terminal *t) { return t->has_colour && t->colours >= 256 && t->palette != PALETTE_MONO; }
+
 static void set_cell(const terminal *t, const frame_cell *cell, cchar_t *out) {
-  unsigned style = cell->style & (unsigned)~STYLE_SELECTED, is_selected = (cell->style & STYLE_SELECTED) != 0;
-  attr_t attributes = looks[style].bold;
-  short pair = t->has_colour ? (short)(style + 1 + (is_selected ? STYLES : 0)) : 0;
-  if (t->has_colour && t->colours >= 256) attributes &= ~(attr_t)A_DIM; /* the colour itself is dim */
+  unsigned style = cell->style & (unsigned)~(STYLE_SELECTED | STYLE_TINTED);
+  int is_selected = (cell->style & STYLE_SELECTED) != 0, is_tinted = (cell->style & STYLE_TINTED) != 0;
+  attr_t attributes = look_of(style, t->palette).bold;
+  int many = t->has_colour && t->colours >= 256, ground = !many ? 0 : is_selected ? 1 : is_tinted ? 2 : 0;
+  short pair = t->has_colour ? (short)((int)style + 1 + ground * STYLES) : 0;
+  if (many && t->palette != PALETTE_MONO) attributes &= ~(attr_t)A_DIM; /* the colour itself is dim */
   if (is_selected) attributes = (attributes | A_BOLD) & ~(attr_t)A_DIM;
   wchar_t text[2] = {(wchar_t)cell->glyph, 0};
   setcchar(out, text, attributes, pair, NULL);
+}
+
+/* ---- Opening and closing --------------------------------------------------------------------------------- */
+
+/* The terminal's name: its richer sister, where COLORTERM says that it has the colours and that one is known. */
+static const char *name_of_terminal(char *richer, size_t size) {
+  const char *term = getenv("TERM"), *colours = getenv("COLORTERM");
+  int error_code;
+  if (!term || !colours || !*colours || strstr(term, "256color") || strstr(term, "direct")) return term;
+  snprintf(richer, size, "%s-256color", term);
+  if (setupterm(richer, 1, &error_code) != OK) return term;
+  del_curterm(cur_term);
+  return richer;
 }
 
 static enum glyph_tier tier_for(enum glyph_tier wished) {
@@ -196,6 +258,7 @@ static int fail(terminal *t, baud_error *error, const char *why) {
 }
 
 int terminal_open(terminal **out, enum glyph_tier wished, int with_mouse, baud_error *error) {
+  char richer[80];
   terminal *t = calloc(1, sizeof *t);
   if (!t) return error_set(error, BAUD_ENOMEM, "no memory for the screen");
   t->tier = tier_for(wished);
@@ -205,7 +268,7 @@ int terminal_open(terminal **out, enum glyph_tier wished, int with_mouse, baud_e
   t->fd = fileno(t->tty);
   tcgetattr(t->fd, &crash.settings);
   install_handlers(t);
-  t->screen = newterm(NULL, t->tty, t->tty);
+  t->screen = newterm(name_of_terminal(richer, sizeof richer), t->tty, t->tty);
   if (!t->screen) {
     remove_handlers(t);
     return fail(t, error, "the terminal (TERM) is unknown");
@@ -288,12 +351,13 @@ void terminal_show(terminal *t, const frame *f) {
   (void)ignored;
 }
 
-int terminal_wait(terminal *t, double seconds) {
-  struct pollfd in = {.fd = t->fd, .events = POLLIN};
+int terminal_wait(terminal *t, double seconds, const int *others, int n) {
+  struct pollfd in[1 + TERMINAL_OTHERS] = {{.fd = t->fd, .events = POLLIN}};
   if (seconds < 0) seconds = 0;
+  for (int i = 0; i < n && i < TERMINAL_OTHERS; i++) in[1 + i] = (struct pollfd){.fd = others[i], .events = POLLIN};
   struct timespec limit = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
-  int n = ppoll(&in, 1, &limit, &t->waiting);
-  if (n > 0 && (in.revents & (POLLHUP | POLLERR))) crash.leave = crash.leave ? crash.leave : SIGHUP;
+  int got = ppoll(in, (nfds_t)(1 + (n < TERMINAL_OTHERS ? n : TERMINAL_OTHERS)), &limit, &t->waiting);
+  if (got > 0 && (in[0].revents & (POLLHUP | POLLERR))) crash.leave = crash.leave ? crash.leave : SIGHUP;
   if (crash.is_continued) {
     crash.is_continued = 0;
     t->is_known = 0;
@@ -314,4 +378,19 @@ int terminal_key(terminal *t, int *x, int *y) {
   *y = event.y;
   return event.bstate & BUTTON4_PRESSED ? TERMINAL_WHEEL_UP : event.bstate & BUTTON5_PRESSED ? TERMINAL_WHEEL_DOWN
        : TERMINAL_CLICK;
+}
+
+void terminal_copy(terminal *t, const char *text) {
+  static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  char out[4096 + 16];
+  size_t n = strlen(text), used = (size_t)sprintf(out, "\033]52;c;");
+  for (size_t i = 0; i < n && used + 8 < sizeof out; i += 3) {
+    unsigned byte[3] = {0};
+    for (size_t k = 0; k < 3 && i + k < n; k++) byte[k] = (unsigned char)text[i + k];
+    unsigned bits = byte[0] << 16 | byte[1] << 8 | byte[2];
+    for (int k = 0; k < 4; k++) out[used++] = i + (size_t)k > n ? '=' : digits[bits >> (18 - 6 * k) & 63];
+  }
+  used += (size_t)sprintf(out + used, "\a");
+  ssize_t ignored = write(t->fd, out, used);
+  (void)ignored;
 }

@@ -24,9 +24,18 @@ void terminal_size(const terminal *t, int *width, int *height);
 /* Shows a frame; forgets what was there when the frame's cursor_x is negative. */
 void terminal_show(terminal *t, const frame *f);
 
-/* Waits for input, a signal or at most `seconds`. Nonzero once a signal asks the program to leave. */
-int terminal_wait(terminal *t, double seconds);
+/* The colours, by their place in palette_names; whether bands may have a background. */
+void terminal_set_palette(terminal *t, int palette);
+int terminal_is_tinted(const terminal *t);
+
+enum { TERMINAL_OTHERS = 4 };
+/* Waits for input, on the terminal or on others[n] (-1: none), for a signal or at most `seconds`. Nonzero once a signal
+ * asks the program to leave. */
+int terminal_wait(terminal *t, double seconds, const int *others, int n);
 /* The next key, or one of the above; x and y for clicks and the wheel. */
 int terminal_key(terminal *t, int *x, int *y);
+
+/* Puts text on the clipboard of a terminal that allows it (OSC 52); others take no notice. */
+void terminal_copy(terminal *t, const char *text);
 
 #endif

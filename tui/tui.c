@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "actions.h"
+#include "commands.h"
 #include "keys.h"
 #include "terminal.h"
 #include "text.h"
@@ -36,25 +37,31 @@ static double monotonic_seconds(void) {
   return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* Text typed at the footer's prompt. */
-static void edit_input(dashboard *d, int code) {
-  size_t n = strlen(d->input);
-  if (code == KEY_ESCAPE) {
-    d->mode = MODE_BROWSE;
-  } else if (code == KEY_RETURN || code == KEY_NEWLINE) {
-    enum mode was = d->mode;
-    d->mode = MODE_BROWSE;
-    if (was == MODE_COMMAND) command_typed(d, d->input);
-    else snprintf(d->view == &screen_log ? d->log_filter : d->filter, INPUT_SIZE, "%s", d->input);
-  } else if (code == KEY_DELETE || code == 8 || code == KEY_BACKSPACE) {
-    while (n > 0 && ((unsigned char)d->input[n - 1] & 0xc0) == 0x80) n--;
-    if (n > 0) d->input[n - 1] = 0;
-  } else if (code == KEY_CTRL_U) {
-    d->input[0] = 0;
-  } else if (code >= ' ' && code < 256 && n + 1 < sizeof d->input) {
-    d->input[n] = (char)code;
-    d->input[n + 1] = 0;
-  }
+int tui_palette(const char *name) {
+  for (int i = 0; i < PALETTES; i++)
+    if (strcasecmp(name, palette_names[i]) == 0) return i;
+  return -1;
+}
+
+/* A filter takes effect while it is typed, as long as it is one; Esc brings back the one before. */
+static void edit_filter(dashboard *d, int code) {
+  char reason[200];
+  sieve *f = filter_of_view(d);
+  enum prompt_end end = prompt_key(&d->prompt, code, NULL, NULL, NULL);
+  int is_bad = sieve_set(f, end == PROMPT_LEFT ? d->filter_before : d->prompt.text, reason, sizeof reason) != 0;
+  if (end != PROMPT_GOES_ON) d->mode = MODE_BROWSE;
+  if (end != PROMPT_TAKEN || !is_bad) return;
+  sieve_set(f, d->filter_before, reason + 100, sizeof reason - 100);
+  dashboard_complain(d, "/%.60s: %.99s; the filter is as it was", d->prompt.text, reason);
+}
+
+static void edit_command(dashboard *d, int code) {
+  enum prompt_end end = prompt_key(&d->prompt, code, &d->history, command_complete, d);
+  if (end == PROMPT_GOES_ON) return;
+  d->mode = MODE_BROWSE;
+  if (end != PROMPT_TAKEN) return;
+  history_add(&d->history, d->prompt.text);
+  command_typed(d, d->prompt.text);
 }
 
 static void scroll_help(dashboard *d, int code) {
@@ -70,7 +77,7 @@ static void scroll_help(dashboard *d, int code) {
 }
 
 static void on_wheel(dashboard *d, int step) {
-  if (d->view == &screen_run) act_zoom(d, -step);
+  if (d->view == &screen_run || d->view == &screen_compare) act_zoom(d, -step);
   else act_move(d, 3 * step);
 }
 
@@ -92,8 +99,9 @@ static void on_click(dashboard *d, int x, int y) {
 static void on_key(dashboard *d, int code, int x, int y) {
   if (code == TERMINAL_RESIZED) return;
   if (d->mode == MODE_HELP) scroll_help(d, code);
-  else if (d->mode == MODE_ASK) command_answer(d, code);
-  else if (d->mode != MODE_BROWSE) edit_input(d, code);
+  else if (d->mode == MODE_ASK) steer_answer(d, code);
+  else if (d->mode == MODE_FILTER) edit_filter(d, code);
+  else if (d->mode == MODE_COMMAND) edit_command(d, code);
   else if (code == TERMINAL_CLICK) on_click(d, x, y);
   else if (code == TERMINAL_WHEEL_UP || code == TERMINAL_WHEEL_DOWN) on_wheel(d, code == TERMINAL_WHEEL_UP ? -1 : 1);
   else keys_dispatch(d, code);
@@ -110,6 +118,8 @@ static void draw(dashboard *d, terminal *t) {
   int width, height, is_from_nothing = d->frame.cursor_x < 0;
   terminal_size(t, &width, &height);
   if (frame_resize(&d->frame, width, height) != 0) return;
+  terminal_set_palette(t, d->options.palette);
+  d->frame.is_tinted = terminal_is_tinted(t);
   curves_begin_frame(&d->model.curves, d->now, is_prompt(d) ? prompt_budget_seconds : read_budget_seconds, d->model.store_version);
   chrome_draw(d);
   if (is_from_nothing) d->frame.cursor_x = -1;
@@ -130,13 +140,21 @@ static void loop(dashboard *d, terminal *t) {
     double until = next_look;
     if (d->model.curves.is_behind) until = fmin(until, d->now + (is_prompt(d) ? prompt_catch_up_seconds : catch_up_seconds));
     if (!d->model.board && d->model.next_unread < d->model.n_trials && !d->is_frozen) until = next_look = d->now + prompt_catch_up_seconds;
-    if (terminal_wait(t, until - monotonic_seconds())) return;
+    const int others[] = {steer_descriptor(d), helper_is_running(&d->units.helper) ? d->units.helper.fd : -1};
+    if (terminal_wait(t, until - monotonic_seconds(), others, sizeof others / sizeof *others)) return;
     look_at_clock(d);
+    if (steer_poll(d)) next_look = 0; /* what was changed shows at once */
+    if (units_poll(d)) steer_offer_live(d);
     int was_frozen = d->is_frozen;
     for (int code, x = 0, y = 0; (code = terminal_key(t, &x, &y)) != TERMINAL_NO_KEY && !d->is_leaving;) {
       on_key(d, code, x, y);
       d->key_at = d->now;
       rows_build(d); /* a key acts on the rows as the keys before it left them */
+    }
+    if (d->is_copying) {
+      terminal_copy(t, d->readout);
+      dashboard_say(d, "copied: %s", d->readout);
+      d->is_copying = 0;
     }
     if (was_frozen && !d->is_frozen) next_look = 0;
   }

@@ -51,7 +51,7 @@ for name in $subcommands; do
   is "  what the usage line names is explained" "$missing" ""
   # Every option that is listed is accepted: before --help it either takes its value or does nothing.
   rejected=$(sed -n 's/^  \(--[a-z-]*\)\( [A-Z][A-Z=]*\)\{0,1\}.*/\1\2/p' sub.txt | while read -r option value; do
-    case $option in --help) continue ;; --glyphs) value=ascii ;; --format) value=csv ;; --figure) value=offered ;; --set) value=a.b=1 ;;
+    case $option in --help) continue ;; --glyphs) value=ascii ;; --palette) value=light ;; --format) value=csv ;; --figure) value=offered ;; --set) value=a.b=1 ;;
       *) [ -z "$value" ] || value=1 ;; esac
     # shellcheck disable=SC2086
     "$BAUD" "$name" $option $value --help 2>&1 </dev/null | cmp -s - sub.txt || echo "$option"

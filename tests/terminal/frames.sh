@@ -43,6 +43,9 @@ for size in 80x24 120x40 200x50; do
     keys 5
     wait_for '\[5 Log\]'
     frame "log-$size-$glyphs"
+    keys 1 Space Space Space c
+    wait_for 'c - a'
+    frame "compare-$size-$glyphs"
     keys q
     wait_for 'commands:'
   done

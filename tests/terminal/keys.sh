@@ -51,14 +51,66 @@ expect "f again catches up" 'LIVE'
 keys P
 expect "P pauses what is selected" 'trials paused'
 keys S
-expect "S asks first" 'stop all channels?  y yes'
+expect "S asks first" 'stop all channels, 7 trials?  y yes'
 keys n
 expect "n changes nothing" 'nothing was changed'
+keys Down e Down Down Down Down E
+expect "E goes on by one episode, when paused" 'seed 3: stepped'
+keys Down Down Down Down C
+expect "C opens the prompt for a live parameter" ':change '
+keys -l 'lr=0.3'
+keys Enter
+expect "and says what was changed" 'learner.lr -> 0.3'
+keys M
+expect "M has every episode scored" 'score -> 1'
+keys : Up Enter
+expect "the command line remembers" 'learner.lr -> 0.3'
+keys -l ':paus'
+keys Tab
+expect "and completes" ':pause'
+keys Escape
 keys q
 expect "q detaches and says that the run goes on" 'goes on without this screen'
-expect "the commands that were sent are the pauses" 'commands: pause 0;'
+wait_for 'commands:'
+check "the commands that were sent are those asked for" \
+  'screen | tr -d "\n" | grep -q "commands: pause 0;.*step 19 1;change 43 learner.lr 0.3;change 43 score 1;change 43 learner.lr 0.3;"'
 check "no stop was sent" '! screen | grep -q "stop "'
 check "the terminal is as it was" 'tty_is_sane && [ "$(terminal_flags)" = "0 1 0" ]'
+
+start 120 40 "'$VIEW'"
+wait_for '\[1 Runs\]'
+keys Space Space c
+expect "what is marked is compared" '\[8 Compare\]'
+expect "each under its letter" 'a all channels   b reward only'
+expect "with how they differ" 'b - a'
+keys x
+expect "x changes the axis" 'step, bin'
+keys Escape Escape
+wait_for '\[1 Runs\]'
+keys / 
+keys -l 'obs|random'
+expect "a filter takes effect while it is typed" 'obs only'
+expect_gone "and hides what does not match" 'demo only .*R8'
+keys Escape
+expect "Esc takes it back" 'demo only'
+keys /
+keys -l 'a(b'
+keys Enter
+expect "what is no regex is refused" 'the filter is as it was'
+keys 5
+wait_for '\[5 Log\]'
+keys /
+keys -l nan
+keys Enter n
+expect "the log is searched, letters of either case alike" '/nan [01]/1'
+keys 1
+keys -l ':save frame.txt'
+keys Enter
+expect ":save writes the frame" 'this frame is in frame.txt'
+keys q
+wait_for 'commands:'
+type_line 'head -c 6 frame.txt; rm frame.txt'
+expect "as text" '^ baud *ready'
 
 start 120 40 "'$VIEW' --ro"
 wait_for '\[1 Runs\]'

@@ -19,8 +19,10 @@ static struct {
   const char *label;
   char commands[2000];
   unsigned curve_reads;
+  int64_t refused;
+  uint32_t changed;
   board *board;
-} fake = {.progress = 0.5};
+} fake = {.progress = 0.5, .refused = -2, .changed = UINT32_MAX};
 
 static const char *const labels[FAKE_CONFIGS] = {
     "all channels", "reward only", "obs only", "obs + demo", "demo only", "random",
@@ -30,6 +32,7 @@ void fake_run_set_progress(double progress) { fake.progress = progress; }
 void fake_run_set_step(double step) { fake.step = step; }
 void fake_run_set_silence(double seconds) { fake.silent_ns = (uint64_t)(seconds * 1e9); }
 void fake_run_set_label(const char *label) { fake.label = label; }
+void fake_run_refuse(int64_t trial) { fake.refused = trial; }
 void fake_run_force(float value) {
   fake.is_forced = 1;
   fake.forced = value;
@@ -40,6 +43,8 @@ void fake_run_restore(void) {
   fake.step = 0;
   fake.silent_ns = 0;
   fake.label = NULL;
+  fake.refused = -2;
+  fake.changed = UINT32_MAX;
 }
 unsigned fake_run_curve_reads(void) { return fake.curve_reads; }
 const char *fake_run_commands(void) {
@@ -117,6 +122,8 @@ static void fill_board(void) {
     board_trial *t = b->trial + i;
     t->status = (uint32_t)status_of(i);
     t->episodes = episodes_of(i);
+    t->steps = 12 * t->episodes;
+    t->changes = i == fake.changed;
     t->target_episodes = EPISODES;
     t->elapsed_ns = t->episodes * 1000000;
     for (int k = 0; k < BOARD_FIGURES; k++) t->recent[k] = value_at(i, board_figures[k], (double)t->episodes, 1);
@@ -124,6 +131,11 @@ static void fill_board(void) {
       for (unsigned s = 0; s < 3; s++)
         t->funnel[c][s] = value_at(i, figure_of_channel(FIGURE_OFFERED + s, c), (double)t->episodes, 1);
   }
+}
+
+void fake_run_change(uint32_t trial) {
+  fake.changed = trial;
+  if (fake.board) fill_board();
 }
 
 /* Asked once a look at the board: the moment to go on. */
@@ -159,11 +171,42 @@ int control_paths(const char *run_folder, char *socket_path, char *board_path, s
   return 0;
 }
 
-int control_command(const char *socket_path, const char *what, int64_t trial, baud_error *error) {
+/* Every request is taken at once, but those about a trial that fake_run_refuse names. */
+struct control {
+  int due, refusals;
+  char text[80];
+};
+
+int control_open(control **out, const char *socket_path, baud_error *error) {
   (void)socket_path, (void)error;
-  size_t used = strlen(fake.commands);
-  snprintf(fake.commands + used, sizeof fake.commands - used, "%s %lld;", what, (long long)trial);
+  *out = calloc(1, sizeof **out);
+  return *out ? 0 : BAUD_ENOMEM;
+}
+void control_close(control *c) { free(c); }
+int control_descriptor(const control *c) {
+  (void)c;
+  return -1;
+}
+void control_who(char *who, size_t size) { snprintf(who, size, "ada (pts/4)"); }
+
+int control_ask(control *c, const control_request *r, baud_error *error) {
+  (void)error;
+  size_t used = strlen(fake.commands), room = sizeof fake.commands - used;
+  if (r->key) snprintf(fake.commands + used, room, "%s %lld %s %s;", r->what, (long long)r->trial, r->key, r->value);
+  else if (r->episodes) snprintf(fake.commands + used, room, "%s %lld %llu;", r->what, (long long)r->trial, (unsigned long long)r->episodes);
+  else snprintf(fake.commands + used, room, "%s %lld;", r->what, (long long)r->trial);
+  snprintf(c->text, sizeof c->text, "%s%s%s", r->key ? r->key : "", r->key ? " -> " : "", r->key ? r->value : "");
+  c->due++;
+  if (r->trial == fake.refused) c->refusals = c->due;
   return 0;
+}
+
+int control_take(control *c, int *is_ok, char *text, size_t size) {
+  if (c->due == 0) return 0;
+  *is_ok = c->refusals != c->due;
+  snprintf(text, size, "%s", *is_ok ? c->text : "it has other plans");
+  c->due--;
+  return 1;
 }
 
 /* ---- store.h, plan.h ---- */
@@ -184,6 +227,7 @@ int store_read_plan(store *s, plan **out, baud_error *error) {
   p->configs = calloc(FAKE_CONFIGS, sizeof *p->configs);
   p->trials = calloc(TRIALS, sizeof *p->trials);
   for (int c = 0; c < FAKE_CONFIGS; c++) {
+    p->configs[c].json = strdup("{\"learner\":{\"id\":\"baud.reinforce\",\"params\":{\"lr\":1}}}");
     p->configs[c].label = strdup(c == 0 && fake.label ? fake.label : labels[c]);
     p->configs[c].episodes = EPISODES;
   }
@@ -194,7 +238,10 @@ int store_read_plan(store *s, plan **out, baud_error *error) {
 }
 
 void plan_free(plan *p) {
-  for (uint32_t c = 0; c < p->n_configs; c++) free(p->configs[c].label);
+  for (uint32_t c = 0; c < p->n_configs; c++) {
+    free(p->configs[c].label);
+    free(p->configs[c].json);
+  }
   free(p->configs);
   free(p->trials);
   free(p->name);
@@ -227,6 +274,18 @@ int store_read_values(store *s, uint32_t trial, uint32_t figure, uint64_t from, 
                       baud_error *error) {
   (void)s, (void)error;
   for (uint32_t i = 0; i < *n; i++) values[i] = value_at(trial, figure, (double)(from + i), i);
+  return 0;
+}
+
+int store_read_clock(store *s, uint32_t trial, store_moment *rows, uint32_t *n, baud_error *error) {
+  (void)s, (void)error;
+  uint64_t end = episodes_of(trial);
+  uint32_t used = 0;
+  for (uint64_t at = 0; at < end && used < *n; used++) {
+    at = at + at / 32 + 1 < end ? at + at / 32 + 1 : end;
+    rows[used] = (store_moment){at, (double)at * 1e-3};
+  }
+  *n = used;
   return 0;
 }
 

@@ -17,10 +17,13 @@ void fake_run_set_step(double step);
 void fake_run_set_silence(double seconds);
 /* Puts `value` in place of every figure of every trial (NAN, INFINITY, a constant); fake_run_restore undoes it. */
 void fake_run_force(float value);
+/* The supervisor refuses whatever is asked of this trial; this trial was changed while it ran. */
+void fake_run_refuse(int64_t trial);
+void fake_run_change(uint32_t trial);
 void fake_run_set_label(const char *label); /* of configuration 0 */
 void fake_run_restore(void);
 
-/* Commands that came in: "pause 3;stop -1;", emptied by reading. */
+/* Commands that came in: "pause 3;stop -1;change 0 learner.lr 0.3;", emptied by reading. */
 const char *fake_run_commands(void);
 /* Calls of store_read_curve so far. */
 unsigned fake_run_curve_reads(void);

@@ -166,7 +166,7 @@ typedef struct baud_batch {
   const uint32_t *pick;
   const uint64_t *seed;         /* reset only: [n_pick], a fresh seed for each */
   char *lane;                   /* lane k's state at lane + k * lane_stride; zeroed once, before its first reset */
-  uint64_t lane_stride;
+  uint64_t lane_stride;         /* at least lane_bytes, a multiple of 8 */
   const char *world;            /* lane k's world at world + k * world_stride; stride 0: one world for all */
   uint64_t world_stride;
   const void *action;           /* [lane][count]; step and score */

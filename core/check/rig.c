@@ -112,6 +112,7 @@ int rig_open(rig *r, check_run *run, const plugin *env, const baud_value *values
   if (code != BAUD_OK) return failed(r, "create", code);
   if (check_spec(r) != CHECK_OK) return CHECK_FAILED;
   r->limit = r->spec.max_steps && r->spec.max_steps < RIG_LIMIT ? r->spec.max_steps : RIG_LIMIT;
+  /* wider than in a trial, so that no plugin takes the one for granted */
   r->stride = (r->spec.lane_bytes + 63u) & ~(uint64_t)63u;
   r->world_stride = worlds == RIG_WORLD_EACH ? (r->spec.world_bytes + 63u) & ~(uint64_t)63u : 0;
   if ((double)lanes * (double)(r->stride + r->world_stride) + (double)r->spec.world_bytes > (double)BYTES_MOST)

@@ -81,8 +81,8 @@ size_t stage_field_bytes(const baud_field *f) { return (f->dtype == BAUD_U8 ? 1u
 
 static int allocate(stage *s, baud_error *error) {
   size_t n = s->lanes;
-  s->env_stride = (s->spec.lane_bytes + 63u) & ~(uint64_t)63u;
-  s->reward_stride = (s->reward_setup.lane_bytes + 63u) & ~(uint64_t)63u;
+  s->env_stride = (s->spec.lane_bytes + 7u) & ~(uint64_t)7u;
+  s->reward_stride = (s->reward_setup.lane_bytes + 7u) & ~(uint64_t)7u;
   s->action_bytes = stage_field_bytes(s->spec.action);
   s->env_lanes = slab(s, n * s->env_stride);
   s->reward_lanes = slab(s, n * s->reward_stride);

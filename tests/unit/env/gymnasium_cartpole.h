@@ -1,6 +1,6 @@
 /* Written by record_gymnasium.py with gymnasium 1.4.0, numpy 2.4.6: do not edit.
  * A step: action; T terminated, L the last of an episode that was cut, - neither; reward; observation. */
-static const double cartpole_starts[][4] = {
+static const double gymnasium_starts[][4] = {
     {-0x1.6852d3b3e3bbdp-6, -0x1.fd420225cdd80p-9, -0x1.35e3215d22d2ap-5, 0x1.28550a3ff6920p-9},
     {-0x1.449c14ceb62bdp-6, -0x1.5d84a7549f7e4p-5, -0x1.6e859b3f51d8ap-5, 0x1.f7c46a83f100cp-6},
     {0x1.4baeae0fa1b90p-6, 0x1.722d9b3521a54p-7, -0x1.aaf65cb7daf30p-9, -0x1.4c630b6fccf04p-6},
@@ -23,7 +23,7 @@ static const double cartpole_starts[][4] = {
     {-0x1.132876872085ap-6, 0x1.93134455aa8b0p-8, -0x1.3c8f9302ecd87p-5, -0x1.22bea4d97947ap-6},
     {0x1.aa657e0135dc0p-7, -0x1.0917572d44bdcp-5, -0x1.de986bca7b580p-7, 0x1.8297fec1a1b50p-9},
 };
-static const char *const cartpole_steps[] = {
+static const char *const gymnasium_steps[] = {
     "0 - 3f800000 bcb4cc60be4b3526bd1ac2273e90c794",
     "0 - 3f800000 bcd54fc2bec9385ebd0397fb3f1034ac",
     "0 - 3f800000 bd0ad9dcbf167135bcaae54a3f587f6d",

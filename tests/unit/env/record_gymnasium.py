@@ -103,10 +103,10 @@ def write(folder, name):
     with open(folder / f"gymnasium_{name}.h", "w", encoding="ascii") as out:
         out.write(f"/* Written by record_gymnasium.py with gymnasium {gymnasium.__version__}, numpy {numpy.__version__}: do not edit.\n"
                   " * A step: action; T terminated, L the last of an episode that was cut, - neither; reward; observation. */\n")
-        out.write(f"static const double {name}_starts[][{len(starts[0])}] = {{\n")
+        out.write(f"static const double gymnasium_starts[][{len(starts[0])}] = {{\n")
         for state in starts:
             out.write("    {" + ", ".join(x.hex() for x in state) + "},\n")
-        out.write(f"}};\nstatic const char *const {name}_steps[] = {{\n")
+        out.write(f"}};\nstatic const char *const gymnasium_steps[] = {{\n")
         for step in steps:
             out.write(f'    "{step}",\n')
         out.write("};\n")

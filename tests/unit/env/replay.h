@@ -14,10 +14,10 @@ typedef struct recording {
   const double *start;                          /* [episode][state] */
   uint32_t n_steps, n_state, n_obs, categories; /* categories: of the action, 0: continuous */
 } recording;
-#define RECORDING(name, n_obs, categories)                                                                             \
+#define RECORDING(n_obs, categories) \
   {                                                                                                                    \
-    name##_steps, name##_starts[0], sizeof name##_steps / sizeof *name##_steps,                                        \
-        sizeof *name##_starts / sizeof **name##_starts, n_obs, categories                                              \
+    gymnasium_steps, gymnasium_starts[0], sizeof gymnasium_steps / sizeof *gymnasium_steps,                                        \
+        sizeof *gymnasium_starts / sizeof **gymnasium_starts, n_obs, categories                                              \
   }
 
 /* An environment on the bench: as the host holds it, with cells of 64 bytes a lane. */

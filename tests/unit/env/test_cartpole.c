@@ -10,7 +10,7 @@
 #include "replay.h"
 #include "gymnasium_cartpole.h"
 
-static const recording recorded = RECORDING(cartpole, CARTPOLE_STATE, CARTPOLE_ACTIONS);
+static const recording recorded = RECORDING(CARTPOLE_STATE, CARTPOLE_ACTIONS);
 
 static void a_thousand_steps_are_those_of_gymnasium(void **unused) {
   static const uint32_t lanes[] = {1, 2, 7, 64, REPLAY_LANES};
@@ -23,6 +23,32 @@ static void a_thousand_steps_are_those_of_gymnasium(void **unused) {
       if (most > 1e-6) fail_msg("lane %u of %u: off by %g", lane, lanes[i], most);
     }
     replay_close(&r);
+  }
+}
+
+/* Whole lives of all lanes, states to the bit, with the code for any machine and with this one's. */
+static void it_is_all_the_same_on_any_machine(void **unused) {
+  static replay plain, own;
+  (void)unused;
+  for (uint32_t lanes = 1; lanes <= REPLAY_LANES; lanes += 26) {
+    uint64_t random = lanes;
+    replay_open(&plain, &cartpole_ops, lanes);
+    replay_open(&own, &cartpole_ops, lanes);
+    ((cartpole *)plain.model)->step = cartpole_steps;
+    for (uint32_t k = 0; k < lanes; k++) replay_reset(&plain, k, k), replay_reset(&own, k, k);
+    for (uint32_t step = 0; step < 300; step++) {
+      for (uint32_t k = 0; k < lanes; k++) plain.action[k] = own.action[k] = baud_bernoulli(&random, 0.5);
+      replay_step(&plain);
+      replay_step(&own);
+      assert_memory_equal(plain.lane, own.lane, sizeof plain.lane);
+      assert_memory_equal(plain.obs0, own.obs0, sizeof plain.obs0);
+      assert_memory_equal(plain.fact, own.fact, sizeof plain.fact);
+      assert_memory_equal(plain.flags, own.flags, sizeof plain.flags);
+      for (uint32_t k = 0; k < lanes; k++)
+        if (own.flags[k]) replay_reset(&plain, k, step + k), replay_reset(&own, k, step + k);
+    }
+    replay_close(&plain);
+    replay_close(&own);
   }
 }
 
@@ -105,9 +131,13 @@ static void the_picture_shows_cart_and_pole(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_thousand_steps_are_those_of_gymnasium),      cmocka_unit_test(the_host_is_told_the_time_limit),
-      cmocka_unit_test(episodes_start_near_rest_each_in_its_own_way), cmocka_unit_test(success_is_to_stand),
-      cmocka_unit_test(an_action_that_there_is_not_is_refused),       cmocka_unit_test(the_picture_shows_cart_and_pole),
+      cmocka_unit_test(a_thousand_steps_are_those_of_gymnasium),
+      cmocka_unit_test(it_is_all_the_same_on_any_machine),
+      cmocka_unit_test(the_host_is_told_the_time_limit),
+      cmocka_unit_test(episodes_start_near_rest_each_in_its_own_way),
+      cmocka_unit_test(success_is_to_stand),
+      cmocka_unit_test(an_action_that_there_is_not_is_refused),
+      cmocka_unit_test(the_picture_shows_cart_and_pole),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -131,8 +131,8 @@ static int open_columns(trial *t) {
 
 static int ask_quiz(trial *t, enum quiz_memory memory, quiz_result *result, baud_error *error) {
   stage *s = &t->stage;
-  quiz_learner learner = {.ops = s->learner, .model = s->learner_model, .live = &s->live, .initial = &s->initial, .shadow = &s->shadow,
-                          .answers = &s->answers, .subscribed = s->learner_setup.subscribed};
+  quiz_learner learner = {.ops = s->learner, .remember = s->remember, .model = s->learner_model, .live = &s->live,
+                          .initial = &s->initial, .shadow = &s->shadow, .answers = &s->answers, .subscribed = s->learner_setup.subscribed};
   stage_enter(s, SITE_PREDICT);
   int code = quiz_ask(s->quiz, &learner, memory, result, error);
   return code ? error_at(error, "%s", s->place[SITE_PREDICT]) : 0;
@@ -431,8 +431,8 @@ static int quiz_after_episode(trial *t, double figure[FIGURES], baud_error *erro
 static int quiz_untrained(trial *t, double figure[FIGURES], baud_error *error) {
   stage *s = &t->stage;
   quiz_result untrained;
-  quiz_learner learner = {.ops = s->learner, .model = s->learner_model, .live = &s->initial, .initial = &s->initial, .shadow = &s->shadow,
-                          .answers = &s->answers, .subscribed = s->learner_setup.subscribed};
+  quiz_learner learner = {.ops = s->learner, .remember = s->remember, .model = s->learner_model, .live = &s->initial,
+                          .initial = &s->initial, .shadow = &s->shadow, .answers = &s->answers, .subscribed = s->learner_setup.subscribed};
   stage_enter(s, SITE_PREDICT);
   if (quiz_ask(s->quiz, &learner, QUIZ_MEMORY_KEPT, &untrained, error) != 0) return error_at(error, "%s", s->place[SITE_PREDICT]);
   figure[FIGURE_FORMAT] = untrained.known;

@@ -404,13 +404,21 @@ typedef struct baud_item {  /* buffers are the host's, n_answers <= max_answers 
                              * mix in a little of uniform where that leaves a right answer with 0, which is refused */
   void *const *obs;         /* [field]: the context, written by item() */
   void *action;             /* written where action_given */
+  /* Steps that led to the context, for learners that know where they are by remembering; like the context they must not
+   * depend on the world. The copy reads them first, from the start of an episode: each is a tick in EVAL mode with its
+   * action given, then "baud.remember/1". Buffers have room for most_prefix steps and are zeroed. */
+  uint32_t n_prefix, prefix_pad;
+  void *const *prefix_obs;  /* [field] -> [step][count]: acted upon */
+  void *prefix_action;      /* [step][count] */
+  float *prefix_reward;     /* [step]: what was delivered */
 } baud_item;
 /* The sum over facts (decisions) is a certified bound: each has a group of its own, or each prior is conditional on the
  * right answers of the items before it that count (the chain rule). Else facts are summed as "~", and decisions shown as
  * their mean. */
 enum { BAUD_FACTS_INDEPENDENT = 1, BAUD_DECISIONS_INDEPENDENT = 2 };
 typedef struct baud_quiz {
-  uint32_t size, pad;
+  uint32_t size;
+  uint32_t most_prefix; /* steps that an item's prefix has at most, up to 1000; 0: none has one */
   int32_t (*count)(const void *model, uint32_t *n_items, uint32_t *max_answers, uint32_t *independence);
   int32_t (*item)(const void *model, const void *world, uint32_t index, baud_item *item);
 } baud_quiz;
@@ -452,7 +460,9 @@ typedef struct baud_cut {
 } baud_cut;
 
 /* "baud.remember/1": in PLAY, what learn() does to memory and traces without what it does to weights. A learner that
- * takes actions or rewards into its memory needs it to be itself when it is evaluated with frozen weights. */
+ * takes actions or rewards into its memory needs it to be itself when it is evaluated with frozen weights. It is called
+ * for the steps of a quiz's prefix too, on the copy: these happened to nobody, which the mode of the tick before, EVAL,
+ * tells, and are no evidence of the world. */
 typedef struct baud_remember {
   uint32_t size, pad;
   int32_t (*remember)(const void *model, void *const *blocks, const baud_outcome *outcome); /* WEIGHT, OPTIMISER const */

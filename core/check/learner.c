@@ -241,6 +241,7 @@ static int ask_quiz(check_run *run, rehearsal *r) {
   quiz_result result;
   baud_error error = {0};
   quiz_learner learner = {.ops = s->learner,
+                          .remember = s->remember,
                           .model = s->learner_model,
                           .live = &s->live,
                           .initial = &s->initial,

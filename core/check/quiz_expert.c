@@ -6,9 +6,11 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "check/rig.h"
 #include "ledger/item.h"
+#include "ledger/quiz.h"
 
 static int opened(rig *r, check_run *run, const plugin *env, const baud_value *values, uint32_t lanes,
                   enum rig_worlds worlds) {
@@ -24,9 +26,11 @@ enum { ITEMS_MOST = 64, ANSWERS_MOST = 4096, QUIZ_WORLDS = 600 };
 typedef struct asker {
   rig *rig;
   baud_quiz quiz;
-  uint32_t n, max_answers;
+  uint32_t n, max_answers, most_prefix;
   double *truth, *prior; /* [max_answers] */
   void **obs, *action;
+  void **prefix_obs, *prefix_action; /* [most_prefix] of each */
+  float *prefix_reward;
   baud_item item;
 } asker;
 
@@ -42,32 +46,64 @@ static int asker_open(asker *a, rig *r, const plugin *env) {
   if (a->max_answers < 2) return run_fail(r->run, "its quiz has items of %u answers", a->max_answers);
   if (a->max_answers > ANSWERS_MOST)
     return run_skip(r->run, "its quiz has items of %u answers, too many to be checked in time", a->max_answers);
+  a->most_prefix = a->quiz.most_prefix;
+  if (a->most_prefix > QUIZ_MOST_PREFIX)
+    return run_fail(r->run, "its quiz has prefixes of up to %u steps, and %u is the most", a->most_prefix, QUIZ_MOST_PREFIX);
+  a->prefix_action = fences_add(&r->fences, a->most_prefix * r->action_bytes, "the prefix's actions of a quiz item");
+  a->prefix_reward = fences_add(&r->fences, a->most_prefix * sizeof(float), "the prefix's rewards of a quiz item");
+  a->prefix_obs = calloc(r->spec.n_obs + 1u, sizeof *a->prefix_obs);
   a->truth = fences_add(&r->fences, a->max_answers * sizeof(double), "the truth of a quiz item");
   a->prior = fences_add(&r->fences, a->max_answers * sizeof(double), "the prior of a quiz item");
   a->action = fences_add(&r->fences, r->action_bytes, "the action of a quiz item");
   a->obs = calloc(r->spec.n_obs + 1u, sizeof *a->obs);
-  for (uint32_t f = 0; a->obs && f < r->spec.n_obs; f++)
-    a->obs[f] = fences_add(&r->fences, rig_field_bytes(&r->spec.obs[f]), "the observation of a quiz item");
-  return a->truth && a->prior && a->action && a->obs ? CHECK_OK : run_skip(r->run, "no memory");
+  for (uint32_t f = 0; a->obs && a->prefix_obs && f < r->spec.n_obs; f++) {
+    size_t bytes = rig_field_bytes(&r->spec.obs[f]);
+    a->obs[f] = fences_add(&r->fences, bytes, "the observation of a quiz item");
+    a->prefix_obs[f] = fences_add(&r->fences, a->most_prefix * bytes, "the prefix's observations of a quiz item");
+  }
+  return a->truth && a->prior && a->action && a->obs && a->prefix_obs ? CHECK_OK : run_skip(r->run, "no memory");
+}
+
+static void asker_close(asker *a) {
+  free(a->obs);
+  free(a->prefix_obs);
 }
 
 static int fetch(asker *a, uint32_t index) {
   memset(a->truth, 0, a->max_answers * sizeof *a->truth);
   memset(a->prior, 0, a->max_answers * sizeof *a->prior);
+  memset(a->action, 0, a->rig->action_bytes);
+  for (uint32_t f = 0; f < a->rig->spec.n_obs; f++) memset(a->obs[f], 0, rig_field_bytes(&a->rig->spec.obs[f]));
   a->item = (baud_item){
-      .size = BAUD_SIZE(baud_item), .truth = a->truth, .prior = a->prior, .obs = a->obs, .action = a->action};
+      .size = BAUD_SIZE(baud_item), .truth = a->truth, .prior = a->prior, .obs = a->obs, .action = a->action,
+      .prefix_obs = a->prefix_obs, .prefix_action = a->prefix_action, .prefix_reward = a->prefix_reward};
   run_enter(a->rig->run, "quiz.item");
   int32_t code = a->quiz.item(a->rig->model, a->rig->world, index, &a->item);
   return code == BAUD_OK ? CHECK_OK : run_fail(a->rig->run, "quiz item %u fails with code %d", index, code);
 }
 
 static int item_is_sane(check_run *run, const asker *a, uint32_t index) {
-  const item_rules rules = {.env = &a->rig->spec, .n_items = a->n, .max_answers = a->max_answers};
+  const item_rules rules = {.env = &a->rig->spec, .n_items = a->n, .max_answers = a->max_answers, .most_prefix = a->most_prefix};
   baud_error error = {0};
   return item_check(&rules, &a->item, index, &error) == 0 ? CHECK_OK : run_fail(run, "%s", error.text);
 }
 
+/* What a learner is shown of an item, and what the prior says: nothing of it may depend on the world. */
+static uint64_t shown(const asker *a) {
+  const baud_item *item = &a->item;
+  uint64_t digest = XXH3_64bits(a->prior, item->n_answers * sizeof *a->prior);
+  for (uint32_t f = 0; f < a->rig->spec.n_obs; f++) {
+    size_t bytes = rig_field_bytes(&a->rig->spec.obs[f]);
+    digest = XXH3_64bits_withSeed(a->obs[f], bytes, digest);
+    digest = XXH3_64bits_withSeed(a->prefix_obs[f], item->n_prefix * bytes, digest);
+  }
+  if (item->action_given) digest = XXH3_64bits_withSeed(a->action, a->rig->action_bytes, digest);
+  digest = XXH3_64bits_withSeed(a->prefix_action, item->n_prefix * a->rig->action_bytes, digest);
+  return XXH3_64bits_withSeed(a->prefix_reward, item->n_prefix * sizeof(float), digest) | 1;
+}
+
 static int items_are_sane(check_run *run, const plugin *env, const baud_value *values) {
+  uint64_t first[4 * ITEMS_MOST] = {0}; /* of the first world in which the item counts */
   rig r;
   asker a = {0};
   int code = opened(&r, run, env, values, 1, RIG_ONE_WORLD);
@@ -80,9 +116,14 @@ static int items_are_sane(check_run *run, const plugin *env, const baud_value *v
       if (verdict == CHECK_OK) verdict = item_is_sane(run, &a, i);
       if (verdict == CHECK_OK && fences_broken(&r.fences))
         verdict = run_fail(run, "quiz item %u writes beyond the end of %s", i, fences_broken(&r.fences));
+      if (verdict != CHECK_OK || a.item.kinds == 0) continue;
+      uint64_t now = shown(&a);
+      if (first[i] && first[i] != now)
+        verdict = run_fail(run, "quiz item %u has another context, prefix or prior in another world: that tells of the world", i);
+      first[i] = now;
     }
   }
-  free(a.obs);
+  asker_close(&a);
   rig_close(&r);
   return verdict;
 }
@@ -140,7 +181,7 @@ static int priors_are_met(check_run *run, const plugin *env, const baud_value *v
           run, "quiz item %zu: answer %zu is right %.3f times as often as its prior says, over %u worlds drawn",
           i / a.max_answers, i % a.max_answers, 1.0 + t[i].sum / t[i].n, t[i].n);
   free(t);
-  free(a.obs);
+  asker_close(&a);
   rig_close(&r);
   return verdict;
 }

@@ -10,6 +10,7 @@
 static int check_numbers(const item_rules *r, const baud_item *item, uint32_t index, baud_error *error) {
   const struct { const char *name; uint32_t value, low, high; } members[] = {
       {"action_given", item->action_given, 0, 1},
+      {"n_prefix", item->n_prefix, 0, r->most_prefix},
       {"kinds", item->kinds, 0, BAUD_ITEM_FACT | BAUD_ITEM_DECISION},
       {"target", item->target, BAUD_ASK_ACTION, BAUD_ASK_TERMINATED},
       {"field", item->field, 0, item->target == BAUD_ASK_OBSERVATION && r->env->n_obs ? r->env->n_obs - 1 : 0},
@@ -17,7 +18,7 @@ static int check_numbers(const item_rules *r, const baud_item *item, uint32_t in
       {"group", item->group, 0, r->n_items - 1},
       {"score", item->score, BAUD_SCORE_SET, BAUD_SCORE_MEAN},
       {"n_answers", item->n_answers, 2, r->max_answers}};
-  for (size_t i = 0; i < (item->kinds ? sizeof members / sizeof *members : 1); i++)
+  for (size_t i = 0; i < (item->kinds ? sizeof members / sizeof *members : 2); i++)
     if (members[i].value < members[i].low || members[i].value > members[i].high)
       return error_set(error, BAUD_EPLUGIN, "quiz item %u has %s %u, where %u to %u are possible", index, members[i].name,
                        members[i].value, members[i].low, members[i].high);
@@ -41,6 +42,22 @@ static int check_context(const item_rules *r, const baud_item *item, uint32_t in
   int code = 0;
   for (uint32_t f = 0; f < r->env->n_obs && code == 0; f++) code = check_values(&r->env->obs[f], item->obs[f], index, "its", error);
   if (code == 0 && item->action_given) code = check_values(r->env->action, item->action, index, "its given", error);
+  return code;
+}
+
+static const void *at_step(const baud_field *f, const void *values, uint32_t step) {
+  return (const char *)values + (size_t)step * f->count * (f->dtype == BAUD_U8 ? 1u : 4u);
+}
+
+static int check_prefix(const item_rules *r, const baud_item *item, uint32_t index, baud_error *error) {
+  int code = 0;
+  for (uint32_t step = 0; step < item->n_prefix && code == 0; step++) {
+    for (uint32_t f = 0; f < r->env->n_obs && code == 0; f++)
+      code = check_values(&r->env->obs[f], at_step(&r->env->obs[f], item->prefix_obs[f], step), index, "in its prefix", error);
+    if (code == 0) code = check_values(r->env->action, at_step(r->env->action, item->prefix_action, step), index, "in its prefix", error);
+    if (code == 0 && !isfinite(item->prefix_reward[step]))
+      code = error_set(error, BAUD_EPLUGIN, "quiz item %u: in its prefix a reward is %g", index, (double)item->prefix_reward[step]);
+  }
   return code;
 }
 
@@ -77,6 +94,7 @@ int item_check(const item_rules *r, const baud_item *item, uint32_t index, baud_
   if (item->target == BAUD_ASK_OBSERVATION && r->env->n_obs == 0)
     code = error_set(error, BAUD_EPLUGIN, "quiz item %u asks about an observation, and there is none", index);
   if (code == 0) code = check_context(r, item, index, error);
+  if (code == 0) code = check_prefix(r, item, index, error);
   if (code == 0) code = check_answers(item, index, error);
   return code ? code : check_width(r, item, index, error);
 }

@@ -7,7 +7,7 @@
 
 typedef struct item_rules {
   const baud_env_spec *env;
-  uint32_t n_items, max_answers;
+  uint32_t n_items, max_answers, most_prefix;
 } item_rules;
 
 /* An item as item() left it, its buffers still in it. An item without kinds counts nowhere: only how it is asked must be

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ledger/item.h"
+#include "ledger/prefix.h"
 
 /* What of an item's score does not depend on the learner. */
 typedef struct groundwork {
@@ -21,6 +22,7 @@ typedef struct groundwork {
 struct quiz {
   const baud_env_spec *env;
   uint32_t n, max_answers, independence, lanes, n_batches;
+  size_t most_batches;
   baud_item *item;      /* [n]; truth and prior point into `numbers` */
   double *numbers;      /* [n][2][max_answers] */
   groundwork *ground;   /* [n]; pointers into `indices` */
@@ -29,6 +31,8 @@ struct quiz {
   uint8_t *is_filler;
   uint64_t *ask;        /* [n_batches]: what is asked of the learner */
   int is_restless;      /* the learner writes to its traces when it is asked: they are put back after each batch */
+  uint32_t most_prefix;
+  prefixes *prefixes;   /* null: no item has one */
   char **obs;           /* [n_batches][n_obs] -> [lanes][count] */
   char **action;        /* [n_batches] -> [lanes][count] */
   uint8_t *zeros, *ones; /* [lanes] */
@@ -75,11 +79,12 @@ static int fetch_item(quiz *q, const baud_quiz *extension, const void *model, co
   *item = (baud_item){.size = BAUD_SIZE(baud_item), .truth = q->numbers + 2ul * index * q->max_answers, .obs = obs,
                       .prior = q->numbers + (2ul * index + 1) * q->max_answers, .action = q->action[batch] + lane * field_bytes(q->env->action)};
   memset(item->truth, 0, 2ul * q->max_answers * sizeof *item->truth);
+  prefixes_lend(q->prefixes, index, item);
   if (extension->item(model, world, index, item) != BAUD_OK) return error_set(error, BAUD_EPLUGIN, "quiz item %u could not be made", index);
-  const item_rules rules = {.env = q->env, .n_items = q->n, .max_answers = q->max_answers};
+  const item_rules rules = {.env = q->env, .n_items = q->n, .max_answers = q->max_answers, .most_prefix = q->most_prefix};
   int code = item_check(&rules, item, index, error);
-  item->obs = NULL;
-  item->action = NULL;
+  item->obs = item->prefix_obs = NULL;
+  item->action = item->prefix_action = NULL;
   if (code == 0) lay_ground(q, index, agreed);
   return code;
 }
@@ -91,11 +96,12 @@ static int allocate(quiz *q) {
   q->ground = calloc(q->n, sizeof *q->ground);
   q->indices = calloc(2ul * q->n * q->max_answers, sizeof *q->indices);
   q->n_batches = 0;
-  q->order = calloc((size_t)(q->n + 2) * q->lanes, sizeof *q->order);
-  q->is_filler = calloc((size_t)(q->n + 2) * q->lanes, 1);
-  q->ask = calloc(q->n + 2u, sizeof *q->ask);
-  q->obs = calloc((q->n + 2u) * (fields + 1), sizeof *q->obs);
-  q->action = calloc(q->n + 2u, sizeof *q->action);
+  q->most_batches = q->n + 2ul * (q->most_prefix + 1); /* at most one of each sort is not full */
+  q->order = calloc((size_t)q->most_batches * q->lanes, sizeof *q->order);
+  q->is_filler = calloc((size_t)q->most_batches * q->lanes, 1);
+  q->ask = calloc(q->most_batches, sizeof *q->ask);
+  q->obs = calloc(q->most_batches * (fields + 1), sizeof *q->obs);
+  q->action = calloc(q->most_batches, sizeof *q->action);
   q->zeros = calloc(q->lanes, 1);
   q->ones = malloc(q->lanes);
   q->chosen = calloc(q->lanes, field_bytes(q->env->action));
@@ -127,29 +133,41 @@ static void fill_batch(quiz *q, uint32_t batch, uint32_t used) {
   }
 }
 
-/* Two passes: items without a given action, then those with one. */
+static void drop_batch(quiz *q, uint32_t batch) {
+  for (uint32_t f = 0; f < q->env->n_obs; f++) {
+    free(q->obs[(size_t)batch * q->env->n_obs + f]);
+    q->obs[(size_t)batch * q->env->n_obs + f] = NULL;
+  }
+  free(q->action[batch]);
+  q->action[batch] = NULL;
+}
+
+/* What items of one batch have in common: the length of their prefix, and whether an action is given. */
+static uint32_t sort_of(const baud_item *item) { return 2 * item->n_prefix + item->action_given; }
+
+static int has_sort(const quiz *q, uint32_t sort) {
+  for (uint32_t i = 0; i < q->n; i++)
+    if (sort_of(&q->item[i]) == sort) return 1;
+  return 0;
+}
+
+/* A pass for each sort that there is; the first, for sort 0, finds out about all. */
 static int prepare(quiz *q, const baud_quiz *extension, const void *model, const void *world, const answers *agreed, baud_error *error) {
-  for (uint32_t given = 0; given < 2; given++) {
+  for (uint32_t sort = 0; sort < 2 * (q->most_prefix + 1); sort++) {
     uint32_t used = q->lanes;
+    if (sort > 0 && !has_sort(q, sort)) continue;
     for (uint32_t i = 0; i < q->n; i++) {
+      if (sort > 0 && sort_of(&q->item[i]) != sort) continue;
       if (used == q->lanes) {
         if (open_batch(q, q->n_batches++) != 0) return error_set(error, BAUD_ENOMEM, "out of memory for the quiz");
         used = 0;
       }
       int code = fetch_item(q, extension, model, world, i, q->n_batches - 1, used, agreed, error);
       if (code != 0) return code;
-      if (q->item[i].action_given == given) q->order[(size_t)(q->n_batches - 1) * q->lanes + used++] = i;
+      if (sort_of(&q->item[i]) == sort) q->order[(size_t)(q->n_batches - 1) * q->lanes + used++] = i;
     }
-    if (used == 0) q->n_batches--; /* none of this sort came into the last one */
+    if (used == 0) drop_batch(q, --q->n_batches); /* none of this sort came into the last one */
     else fill_batch(q, q->n_batches - 1, used);
-    if (used == 0) {
-      for (uint32_t f = 0; f < q->env->n_obs; f++) {
-        free(q->obs[(size_t)q->n_batches * q->env->n_obs + f]);
-        q->obs[(size_t)q->n_batches * q->env->n_obs + f] = NULL;
-      }
-      free(q->action[q->n_batches]);
-      q->action[q->n_batches] = NULL;
-    }
   }
   return 0;
 }
@@ -169,18 +187,23 @@ int quiz_open(quiz **out, const baud_quiz *extension, const void *model, const v
   if (!q) return error_set(error, BAUD_ENOMEM, "out of memory");
   q->env = env;
   q->lanes = agreed->lanes;
+  q->most_prefix = extension->most_prefix;
   if (extension->count(model, &q->n, &q->max_answers, &q->independence) != BAUD_OK || q->n == 0) return free(q), 0;
   *out = q;
+  if (q->most_prefix > QUIZ_MOST_PREFIX)
+    return error_set(error, BAUD_EPLUGIN, "prefixes of quiz items may be %u steps long, and %u is the most", q->most_prefix, QUIZ_MOST_PREFIX);
   if (allocate(q) != 0) return error_set(error, BAUD_ENOMEM, "out of memory for the quiz");
-  int code = prepare(q, extension, model, world, agreed, error);
+  int code = prefixes_open(&q->prefixes, env, q->n, q->most_prefix, q->lanes, error);
+  if (code == 0) code = prepare(q, extension, model, world, agreed, error);
   if (code == 0) list_asks(q);
   return code;
 }
 
 void quiz_close(quiz *q) {
   if (!q) return;
-  for (size_t i = 0; q->obs && i < (size_t)(q->n + 2) * q->env->n_obs; i++) free(q->obs[i]);
-  for (size_t i = 0; q->action && i < q->n + 2u; i++) free(q->action[i]);
+  for (size_t i = 0; q->obs && i < q->most_batches * q->env->n_obs; i++) free(q->obs[i]);
+  for (size_t i = 0; q->action && i < q->most_batches; i++) free(q->action[i]);
+  prefixes_close(q->prefixes);
   free(q->item);
   free(q->numbers);
   free(q->ground);
@@ -221,13 +244,16 @@ static void restore(const quiz_learner *l, enum blocks_part part, enum quiz_memo
 }
 
 static int ask_batch(quiz *q, const quiz_learner *l, uint32_t batch, baud_error *error) {
-  uint32_t given = q->item[q->order[(size_t)batch * q->lanes]].action_given;
+  const uint32_t *order = q->order + (size_t)batch * q->lanes;
+  uint32_t given = q->item[*order].action_given, n_prefix = q->item[*order].n_prefix;
   for (uint32_t f = 0; f < q->env->n_obs; f++) q->pointers[f] = q->obs[(size_t)batch * q->env->n_obs + f];
   baud_tick tick = {.size = BAUD_SIZE(baud_tick), .lanes = q->lanes, .mode = BAUD_EVAL, .action_given = given, .ask = q->ask[batch],
                     .obs = l->subscribed & BAUD_MASK(BAUD_CH_OBSERVATION) ? q->pointers : NULL,
-                    .starts = q->ones, .shown = q->zeros,
+                    .starts = n_prefix ? q->zeros : q->ones, .shown = q->zeros,
                     .action = given ? q->action[batch] : q->chosen, .answer = l->answers->written};
   tick.demonstration = l->subscribed & BAUD_MASK(BAUD_CH_DEMONSTRATION) ? q->chosen : NULL;
+  int code = n_prefix ? prefixes_put(q->prefixes, l, order, n_prefix, (void *const *)(q->obs + (size_t)batch * q->env->n_obs), error) : 0;
+  if (code != 0) return code;
   if (l->ops->predict(l->model, l->shadow->at, &tick) != BAUD_OK) return error_set(error, BAUD_EPLUGIN, "predict failed in the quiz");
   return 0;
 }

@@ -12,6 +12,8 @@
 
 typedef struct quiz quiz;
 
+enum { QUIZ_MOST_PREFIX = 1000 }; /* steps */
+
 enum quiz_memory { QUIZ_MEMORY_KEPT, QUIZ_MEMORY_WIPED };
 
 typedef struct quiz_result {
@@ -22,6 +24,7 @@ typedef struct quiz_result {
 
 typedef struct quiz_learner {
   const baud_learner_ops *ops;
+  const baud_remember *remember; /* or null */
   const void *model;
   const blocks *live, *initial; /* initial: as init() left them */
   blocks *shadow;

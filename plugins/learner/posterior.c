@@ -21,7 +21,7 @@ static const baud_param posterior_params[POSTERIOR_PARAMS] = {
 
 enum {
   POSTERIOR_OBSERVER, /* the ideal observer's state */
-  POSTERIOR_OPENED,   /* [1] 1 once it stands at the prior or beyond; 0 at first and after a wipe */
+  POSTERIOR_OPENED,   /* [1] whether it stands at the prior or beyond, and what the last tick was */
   POSTERIOR_RANDOM,   /* [lane] */
   POSTERIOR_CONTEXT,  /* [n_obs] pointers to one lane's elements */
   POSTERIOR_NOTHING,  /* zeros for fields that do not cross */
@@ -30,6 +30,7 @@ enum {
   POSTERIOR_BLOCKS
 };
 
+enum { POSTERIOR_UNOPENED, POSTERIOR_PLAYING, POSTERIOR_TOLD }; /* unopened: at first and after a wipe; told: of a prefix */
 enum { POSTERIOR_QUESTIONS = 64 };
 
 typedef struct posterior_model {
@@ -170,9 +171,9 @@ static void posterior_destroy(void *model) { free(model); }
 /* Puts the observer at the prior, unless it is there or beyond. */
 static int32_t posterior_open(const posterior_model *m, void *const *blocks) {
   uint64_t *opened = blocks[POSTERIOR_OPENED];
-  if (*opened) return BAUD_OK;
+  if (*opened != POSTERIOR_UNOPENED) return BAUD_OK;
   memset(blocks[POSTERIOR_OBSERVER], 0, m->ideal->state_bytes);
-  *opened = 1;
+  *opened = POSTERIOR_PLAYING;
   return m->ideal->observer->open(m->ideal->model, blocks[POSTERIOR_OBSERVER], m->lanes);
 }
 
@@ -215,6 +216,8 @@ static int32_t posterior_predict(const void *model, void *const *blocks, const b
   double *policy = blocks[POSTERIOR_POLICY];
   memset(blocks[POSTERIOR_NOTHING], 0, m->blocks[POSTERIOR_NOTHING].count);
   int32_t code = posterior_open(m, blocks);
+  if (tick->mode != BAUD_EVAL) *(uint64_t *)blocks[POSTERIOR_OPENED] = POSTERIOR_PLAYING;
+  else if (tick->ask == 0) *(uint64_t *)blocks[POSTERIOR_OPENED] = POSTERIOR_TOLD; /* a step of a prefix */
   int begins = 0;
   for (uint32_t lane = 0; lane < m->lanes && tick->mode != BAUD_EVAL; lane++)
     begins |= tick->starts[lane] || (tick->demonstration && tick->shown[lane]);
@@ -245,8 +248,12 @@ static const baud_learner_ops posterior_ops = {
   posterior_init, posterior_predict, posterior_learn
 };
 
-/* All it learns it remembers: the same in play. */
-static const baud_remember posterior_remember = { BAUD_SIZE(baud_remember), 0, posterior_learn };
+/* All it learns it remembers: the same in play. The steps of a question's prefix are no evidence, and where it stands the
+ * observation tells. */
+static int32_t posterior_remember_step(const void *model, void *const *blocks, const baud_outcome *outcome) {
+  return *(const uint64_t *)blocks[POSTERIOR_OPENED] == POSTERIOR_TOLD ? BAUD_OK : posterior_learn(model, blocks, outcome);
+}
+static const baud_remember posterior_remember = { BAUD_SIZE(baud_remember), 0, posterior_remember_step };
 
 static const void *posterior_extension(const char *id) {
   return strcmp(id, "baud.remember/1") == 0 ? &posterior_remember : NULL;

@@ -41,6 +41,7 @@
  *   given_twice           44
  *   group_of_nobody       44
  *   context_unseen        44
+ *   context_tells         44
  *   width_of_another      44
  *   expert_misleads       46
  *   crashes               26
@@ -91,6 +92,7 @@ enum {
   given_twice,
   group_of_nobody,
   context_unseen,
+  context_tells,
   width_of_another,
   expert_misleads,
   crashes
@@ -282,7 +284,7 @@ static int32_t item(const void *model, const void *world, uint32_t index, baud_i
   if (FAULT == given_twice) to->action_given = 2;
   if (FAULT == group_of_nobody) to->group = 1;
   if (FAULT == width_of_another && n > 2 && *(const uint32_t *)world < n - 1) to->n_answers = n - 1, to->prior[0] += 1.0 / n;
-  *(int32_t *)to->obs[0] = FAULT == context_unseen ? SYMBOLS : 0;
+  *(int32_t *)to->obs[0] = FAULT == context_unseen ? SYMBOLS : FAULT == context_tells ? (int32_t)(*(const uint32_t *)world % 2) : 0;
   return BAUD_OK;
 }
 static const baud_quiz quiz = {BAUD_SIZE(baud_quiz), 0, count, item};

@@ -145,19 +145,21 @@ static inline void rig_predict(rig *r, uint32_t mode, uint32_t given) {
   assert_int_equal(r->ops->predict(r->model, r->blocks, &tick), BAUD_OK);
 }
 
-/* learn from what stands in action, reward, flags and next; then the lanes that finished begin anew. */
-static inline void rig_learn(rig *r) {
+/* learn, or remember where that is not null, from what stands in action, reward, flags and next; then the lanes that
+ * finished begin anew. */
+static inline void rig_take(rig *r, const baud_remember *remember) {
   const void *obs[1] = { r->obs }, *next[1] = { r->next };
   int sees = rig_takes(r, BAUD_CH_OBSERVATION), shows = rig_takes(r, BAUD_CH_DEMONSTRATION);
   baud_outcome outcome = { BAUD_SIZE(baud_outcome), r->lanes, sees ? obs : NULL, r->action,
                            rig_takes(r, BAUD_CH_REWARD) ? r->reward : NULL, r->flags, sees ? next : NULL,
                            shows ? r->shown_action : NULL, shows ? r->shown : NULL };
-  assert_int_equal(r->ops->learn(r->model, r->blocks, &outcome), BAUD_OK);
+  assert_int_equal((remember ? remember->remember : r->ops->learn)(r->model, r->blocks, &outcome), BAUD_OK);
   for (uint32_t lane = 0; lane < r->lanes; lane++) {
     r->starts[lane] = r->flags[lane] != 0;
     r->obs[lane] = r->flags[lane] ? (int32_t)r->start : r->next[lane];
   }
 }
+static inline void rig_learn(rig *r) { rig_take(r, NULL); }
 
 /* One tick of all lanes in a world; the number of episodes that ended. */
 static inline uint32_t rig_tick(rig *r, rig_world world, void *ctx, uint32_t given) {

@@ -168,6 +168,30 @@ static void the_observer_is_told_each_start_and_each_outcome_once(void **state) 
   rig_close(&r);
 }
 
+/* In play its memory moves on; the steps of a quiz's prefix, told by the EVAL tick before them, happened to nobody. */
+static void only_what_happened_is_evidence(void **state) {
+  (void)state;
+  uint32_t secret = 3;
+  rig r = box_rig(&box_ideal, 1);
+  assert_int_equal(rig_open(&r, &posterior_library), BAUD_OK);
+  const baud_remember *remember = posterior_extension("baud.remember/1");
+  rig_init(&r, 1);
+  for (int32_t k = 0; k < 3; k++) {
+    uint8_t flags;
+    float reward;
+    r.action[0] = k;
+    r.n_questions = k == 1 ? 0 : 3; /* on the way nothing is asked */
+    rig_predict(&r, k == 1 ? BAUD_EVAL : BAUD_PLAY, 1);
+    (void)box_world(&secret, 0, 0, (uint32_t)k, &reward, &flags);
+    r.reward[0] = reward;
+    r.flags[0] = flags;
+    rig_take(&r, remember);
+  }
+  assert_true(belief_of(&r)->outcomes == 2.0 && belief_of(&r)->left == CODES - 2.0);
+  assert_true(belief_of(&r)->possible[0] == 0.0 && belief_of(&r)->possible[1] == 1.0 && belief_of(&r)->possible[2] == 0.0);
+  rig_close(&r);
+}
+
 static void wiped_memory_begins_again_at_the_prior(void **state) {
   (void)state;
   uint32_t secret = 3;
@@ -234,6 +258,7 @@ int main(void) {
     cmocka_unit_test(it_opens_the_box_by_elimination),
     cmocka_unit_test(it_answers_with_the_posterior),
     cmocka_unit_test(the_observer_is_told_each_start_and_each_outcome_once),
+    cmocka_unit_test(only_what_happened_is_evidence),
     cmocka_unit_test(wiped_memory_begins_again_at_the_prior),
     cmocka_unit_test(a_question_on_other_rewards_is_declined),
     cmocka_unit_test(an_observer_that_does_not_say_makes_it_act_uniformly),

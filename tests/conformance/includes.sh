@@ -45,7 +45,7 @@ iso='"<assert.h>"|"<ctype.h>"|"<errno.h>"|"<fenv.h>"|"<float.h>"|"<inttypes.h>"|
 
 # shellcheck disable=SC2046
 {
-  room "the public headers include C's and each other's alone" "$iso|core/baud/*" $(files core/baud)
+  room "the public headers include C's, the compiler's vectors and each other's alone" "$iso|\"<immintrin.h>\"|core/baud/*" $(files core/baud)
   room "plugins include the public headers alone, as a third party would" "$iso|core/baud/*|plugins/nn/baud/*" $(files plugins/env plugins/learner plugins/reward)
   room "the network library includes the public headers and itself" "$iso|core/baud/*|plugins/nn/*" $(files plugins/nn)
   room "core includes core alone" '"<lua"*|"<lauxlib.h>"|"<curses.h>"|"<ncurses"*|"<term.h>") printf "%s: %s\n" "$1" "$name" ;; "<"*|core/*' $(files core)

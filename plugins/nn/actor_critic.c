@@ -210,37 +210,42 @@ static void choose(const nn_actor_critic *ac, void *const *blocks, const baud_ti
   }
 }
 
-/* Element j of a lane's action: noise or what was given; the log density of that. */
-static nn_real move_one(const nn_actor_critic *ac, const baud_tick *tick, size_t element, nn_real mean, nn_real std, uint64_t *random, nn_real *kept) {
+/* One element of a lane's action, drawn unless it is given, in halves of its range and not yet clipped. */
+static nn_real move_one(const nn_actor_critic *ac, const baud_tick *tick, size_t element, nn_real mean, nn_real std, uint64_t *random) {
   float *action = (float *)tick->action + element;
-  nn_real u = tick->action_given ? (nn_real)(((double)*action - ac->middle) / ac->half) : mean + std * (nn_real)baud_normal(random);
-  if (!tick->action_given) {
-    double moved = ac->middle + ac->half * (double)u;
-    *action = (float)(moved < ac->features.action.low ? ac->features.action.low : moved > ac->features.action.high ? ac->features.action.high : moved);
-  }
-  if (kept) *kept = u;
-  nn_real z = (u - mean) / std;
-  return -z * z / 2;
+  double low = ac->features.action.low, high = ac->features.action.high;
+  if (tick->action_given) return (nn_real)(((double)*action - ac->middle) / ac->half);
+  nn_real move = mean + std * (nn_real)baud_normal(random);
+  double to = ac->middle + ac->half * (double)move;
+  *action = (float)(to < low ? low : to > high ? high : to);
+  return move;
+}
+
+static void answer_moves(const nn_actor_critic *ac, const baud_tick *tick, nn_value mean, uint32_t first, uint32_t j, nn_real std) {
+  for (uint64_t asked = tick->ask & ac->features.asks_action; asked; asked &= asked - 1)
+    for (uint32_t i = 0; i < mean.rows; i++) {
+      float *answer = tick->answer[__builtin_ctzll(asked)] + 2 * ((size_t)(first + i) * ac->width + j);
+      answer[0] = (float)(ac->middle + ac->half * (double)mean.x[(size_t)i * ac->width + j]);
+      answer[1] = (float)(ac->half * (double)std);
+    }
 }
 
 static void move(const nn_actor_critic *ac, void *const *blocks, const baud_tick *tick, nn_value mean, uint32_t first, place at) {
   uint32_t n = ac->width;
-  const nn_real *log_std = (const nn_real *)blocks[NN_AC_THETA] + ac->log_std;
-  uint64_t *random = blocks[NN_AC_RANDOM];
-  for (uint32_t i = 0; i < mean.rows; i++) {
-    uint32_t lane = first + i;
-    nn_real log_prob = 0;
-    for (uint32_t j = 0; j < n; j++) {
-      nn_real m = mean.x[(size_t)i * n + j], std = (nn_real)exp((double)log_std[j]);
-      for (uint64_t asked = tick->ask & ac->features.asks_action; asked; asked &= asked - 1) {
-        float *answer = tick->answer[__builtin_ctzll(asked)] + 2 * ((size_t)lane * n + j);
-        answer[0] = (float)(ac->middle + ac->half * (double)m);
-        answer[1] = (float)(ac->half * (double)std);
-      }
-      nn_real *kept = at.is_kept ? (nn_real *)blocks[NN_AC_ACTION] + (at.row + lane) * n + j : NULL;
-      log_prob += move_one(ac, tick, (size_t)lane * n + j, m, std, &random[lane], kept) - log_std[j] - half_log_two_pi;
+  nn_real *log_prob = (nn_real *)blocks[NN_AC_LOG_PROB] + at.row + first;
+  nn_real *kept = (nn_real *)blocks[NN_AC_ACTION] + (at.row + first) * n;
+  uint64_t *random = (uint64_t *)blocks[NN_AC_RANDOM] + first;
+  for (uint32_t j = 0; j < n; j++) {
+    nn_real log_std = ((const nn_real *)blocks[NN_AC_THETA])[ac->log_std + j], std = (nn_real)exp((double)log_std);
+    nn_real density = -log_std - half_log_two_pi;
+    answer_moves(ac, tick, mean, first, j, std);
+    for (uint32_t i = 0; i < mean.rows; i++) {
+      size_t element = (size_t)i * n + j;
+      nn_real u = move_one(ac, tick, (size_t)first * n + element, mean.x[element], std, &random[i]), z = (u - mean.x[element]) / std;
+      if (!at.is_kept) continue;
+      kept[element] = u;
+      log_prob[i] = (j ? log_prob[i] : 0) + density - z * z / 2;
     }
-    if (at.is_kept) ((nn_real *)blocks[NN_AC_LOG_PROB])[at.row + lane] = log_prob;
   }
 }
 
@@ -405,6 +410,11 @@ static standard standard_of(const nn_real *advantage, const int32_t *order, uint
   return (standard){(nn_real)mean, (nn_real)(1.0 / (sqrt(squares / (n - 1)) + 1e-8))};
 }
 
+/* A few numbers, for which a call would take longer; choices are copied as they are. */
+static void copy(nn_real *to, const nn_real *from, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) memcpy(to + i, from + i, sizeof *to);
+}
+
 /* Copies rows order[0 .. n), or first .. first + n, into the batch. */
 static slice gather(const nn_actor_critic *ac, void *const *blocks, const int32_t *order, uint32_t first, uint32_t n, standard by) {
   uint32_t features = ac->features.n, width = ac->features.choices ? 1 : ac->width;
@@ -412,8 +422,8 @@ static slice gather(const nn_actor_critic *ac, void *const *blocks, const int32_
   nn_real *target = advantage + ac->pass, *value = target + ac->pass, *action = value + ac->pass;
   for (uint32_t i = 0; i < n; i++) {
     size_t row = order ? (size_t)order[first + i] : first + i;
-    memcpy(x + (size_t)i * features, (const nn_real *)blocks[NN_AC_FEATURES] + row * features, features * sizeof *x);
-    memcpy(action + (size_t)i * width, (const nn_real *)blocks[NN_AC_ACTION] + row * width, width * sizeof *x);
+    copy(x + (size_t)i * features, (const nn_real *)blocks[NN_AC_FEATURES] + row * features, features);
+    copy(action + (size_t)i * width, (const nn_real *)blocks[NN_AC_ACTION] + row * width, width);
     log_prob[i] = ((const nn_real *)blocks[NN_AC_LOG_PROB])[row];
     advantage[i] = (((const nn_real *)blocks[NN_AC_ADVANTAGE])[row] - by.mean) * by.scale;
     target[i] = ((const nn_real *)blocks[NN_AC_TARGET])[row];

@@ -53,33 +53,34 @@ double nn_loss_surrogate_categorical(nn_tape *t, const nn_categorical *head, con
 
 /* ---- Gaussian ----------------------------------------------------------------------------------------------------- */
 
-/* log N(action) of row i; z [n] gets the standardised action. */
-static nn_real log_density(const nn_gaussian *head, const nn_real *action, const nn_real *log_std, size_t i, nn_real *z) {
-  size_t n = head->mean.cols;
-  nn_real sum = 0;
+/* A standard deviation's inverse and its part of a density, for one row or for all of them. */
+static void read_spread(const nn_real *log_std, size_t n, nn_real *inverse, nn_real *density) {
+  *density = 0;
   for (size_t j = 0; j < n; j++) {
-    z[j] = (action[i * n + j] - head->mean.x[i * n + j]) * exp_of(-log_std[j]);
-    sum -= z[j] * z[j] / 2 + log_std[j] + half_log_two_pi;
+    inverse[j] = exp_of(-log_std[j]);
+    *density -= log_std[j] + half_log_two_pi;
   }
-  return sum;
 }
 
 double nn_loss_surrogate_gaussian(nn_tape *t, const nn_gaussian *head, const nn_real *action, const nn_surrogate *s,
                                   double scale) {
   double sum = 0.0;
   size_t n = head->mean.cols;
-  nn_real *z = nn_scratch(t, n), by = (nn_real)scale, bonus = (nn_real)s->entropy;
+  nn_real *z = nn_scratch(t, n), *inverse = nn_scratch(t, n), by = (nn_real)scale, bonus = (nn_real)s->entropy, density = 0;
   assert(head->log_std.cols == n && (head->log_std.rows == 1 || head->log_std.rows == head->mean.rows));
   if (t->is_dry) return 0.0;
   nn_real *d_mean = nn_slot_add(head->mean.slot), *d_spread = nn_slot_add(head->log_std.slot);
   for (size_t i = 0; i < head->mean.rows; i++) {
     size_t spread = head->log_std.rows == 1 ? 0 : i * n;
-    const nn_real *log_std = head->log_std.x + spread;
-    nn_real g, log_prob = log_density(head, action, log_std, i, z);
-    sum += (double)judge(s, i, log_prob, &g);
+    if (i == 0 || spread > 0) read_spread(head->log_std.x + spread, n, inverse, &density);
+    nn_real g, log_prob = density;
     for (size_t j = 0; j < n; j++) {
-      sum -= (double)(bonus * (log_std[j] + (nn_real)0.5 + half_log_two_pi));
-      if (d_mean) d_mean[i * n + j] += by * g * z[j] * exp_of(-log_std[j]);
+      z[j] = (action[i * n + j] - head->mean.x[i * n + j]) * inverse[j];
+      log_prob -= z[j] * z[j] / 2;
+    }
+    sum += (double)(judge(s, i, log_prob, &g) + bonus * (density - (nn_real)n / 2)); /* H = n / 2 - density */
+    for (size_t j = 0; j < n; j++) {
+      if (d_mean) d_mean[i * n + j] += by * g * z[j] * inverse[j];
       if (d_spread) d_spread[spread + j] += by * (g * (z[j] * z[j] - 1) - bonus);
     }
   }

@@ -14,6 +14,10 @@ const char *const channel_name[BAUD_CHANNELS] = {"observation", "reward", "demon
   [FIGURE_RECEIVED + 6 * (channel)] = {"received." name, "bits", "surprise minus noise, of what crossed to the learner"}, \
   [FIGURE_ABSORBED + 6 * (channel)] = {"absorbed." name, "bits", "change of what the learner can say, by the channel that tells of it"}
 
+#define STREAM_FIGURES(figure, name, unit, help)                    \
+  [FIGURE_##figure##_OBSERVATION] = {name ".observation", unit, help}, \
+  [FIGURE_##figure##_REWARD] = {name ".reward", unit, help}
+
 const figure_info figure_table[FIGURES] = {
     [FIGURE_RETURN] = {"return", "", "sum of the environment's own reward"},
     [FIGURE_SUCCESS] = {"success", "", "1 when the episode succeeded, else 0"},
@@ -29,10 +33,11 @@ const figure_info figure_table[FIGURES] = {
     [FIGURE_KNOWN_WIPED] = {"known_wiped", "bits", "the same with memory wiped: what sits in the weights"},
     [FIGURE_CODE_OBSERVATION] = {"code.observation", "bits", "code length of the learner's predictions of observations"},
     [FIGURE_CODE_REWARD] = {"code.reward", "bits", "code length of the learner's predictions of rewards"},
-    [FIGURE_SAVED_OBSERVATION] = {"saved.observation", "bits", "uniform code length minus the learner's"},
-    [FIGURE_SAVED_REWARD] = {"saved.reward", "bits", "uniform code length minus the learner's"},
+    STREAM_FIGURES(SAVED, "saved", "bits", "uniform code length minus the learner's"),
     [FIGURE_COMPUTE] = {"compute", "bits", "useful bits gained while nothing was received: planning's"},
     [FIGURE_FORMAT] = {"format", "bits", "the untrained learner's own score; the first episode only"},
+    STREAM_FIGURES(SAVED_MIXTURE, "saved_mixture", "bits", "code length of the reference mixture minus the learner's"),
+    STREAM_FIGURES(BIN, "bin", "", "width of the bins that continuous numbers are scored in"),
 };
 
 int figure_find(const char *name) {

@@ -1,7 +1,8 @@
 /* figures.h - the table of what is recorded for each episode. The store's columns, the dashboard's plots, the
  * language's names and the documentation all read this one table (figures.c).
  *
- * Order: the general figures, then six for each channel, channel-major, then those of the learner as a whole.
+ * Order: the general figures, then six for each channel, channel-major, then those of the learner as a whole, then those
+ * of bits on the stream: pairs, the observation's and the reward's.
  */
 #ifndef BAUD_CORE_FIGURES_H
 #define BAUD_CORE_FIGURES_H
@@ -31,8 +32,13 @@ enum figure {
   FIGURE_SAVED_REWARD,
   FIGURE_COMPUTE,        /* useful bits gained since the quiz before while nothing was received: planning's */
   FIGURE_FORMAT,         /* the untrained learner's own score; the first episode only */
+  FIGURE_SAVED_MIXTURE_OBSERVATION, /* reference mixture minus learner */
+  FIGURE_SAVED_MIXTURE_REWARD,
+  FIGURE_BIN_OBSERVATION, /* width of the bins that continuous numbers are scored in */
+  FIGURE_BIN_REWARD,
   FIGURES
 };
+_Static_assert(FIGURES <= 64, "trial_columns.measured has a bit a figure");
 
 /* The figure `of` (FIGURE_WIRE .. FIGURE_ABSORBED) of one channel. */
 static inline unsigned figure_of_channel(unsigned of, unsigned channel) { return of + 6u * channel; }

@@ -16,13 +16,13 @@
 #include "loop/change.h"
 #include "loop/checkpoint.h"
 #include "loop/stage.h"
+#include "stream/stream.h"
 
 typedef struct lane_state {
   uint64_t episode;    /* of this lane, for seeds */
   uint32_t steps;
   int is_answering;    /* this episode's answers are scored */
   double reward_sum;   /* the environment's own */
-  double code[2], saved[2]; /* observation, reward: bits */
 } lane_state;
 
 /* When a figure is written; where it is not, its column holds what it is at rest. */
@@ -50,7 +50,9 @@ struct trial {
   uint32_t started;          /* lanes that this tick starts an episode in: pick[0..started) of the stage */
   uint32_t answering;        /* lanes whose episode's answers are scored */
   uint64_t answers_mask;     /* what the learner answers at all */
-  int has_code;              /* some of it has a code length */
+  stream_books *stream;
+  int is_coding;             /* some of it has a code length */
+  int is_listening;          /* a reference code hears every step */
   int is_in_tick, is_done, is_failed;
   struct timespec began;
   turn turn[2], *now;
@@ -84,11 +86,9 @@ static void decide_marks(trial *t) {
   t->marks[FIGURE_ABSORBED_ALL] = t->marks[FIGURE_KNOWN] = t->marks[FIGURE_KNOWN_WIPED] = t->marks[FIGURE_FORMAT] = facts;
   for (uint32_t k = 0; k < BAUD_CHANNELS; k++) t->marks[figure_of_channel(FIGURE_ABSORBED, k)] = quiz_mark_of_channel(s->quiz, k);
   t->marks[FIGURE_USEFUL] = t->marks[FIGURE_COMPUTE] = quiz_mark_of_decisions(s->quiz);
-  if (s->config.answer_rate != RATE_NEVER) {
-    if (s->answers.question[ANSWER_OBSERVATION].form == BAUD_FORM_CATEGORICAL) t->marks[FIGURE_CODE_OBSERVATION] = t->marks[FIGURE_SAVED_OBSERVATION] = '=';
-    if (s->answers.question[ANSWER_REWARD].form == BAUD_FORM_CATEGORICAL) t->marks[FIGURE_CODE_REWARD] = t->marks[FIGURE_SAVED_REWARD] = '=';
-  }
-  t->has_code = t->marks[FIGURE_CODE_OBSERVATION] == '=' || t->marks[FIGURE_CODE_REWARD] == '=';
+  stream_marks(t->stream, t->marks);
+  t->is_coding = stream_is_scored(t->stream);
+  t->is_listening = stream_listens(t->stream);
 }
 
 static enum occasion occasion_of(uint32_t figure) {
@@ -190,6 +190,7 @@ static int begin_episodes(trial *t, uint32_t n, baud_error *error) {
     int answers_now = t->answers_mask && config_is_due(s->config.answer_rate, t->episodes + k);
     t->answering += (uint32_t)answers_now - (uint32_t)lane->is_answering;
     *lane = (lane_state){.episode = lane->episode, .is_answering = answers_now};
+    stream_begin(t->stream, k, answers_now);
     s->starts[k] = 1;
     if (s->expert) s->expert_random[k] = stage_seed(s, PURPOSE_EXPERT, k, lane->episode);
     stage_enter(s, SITE_OBSERVER);
@@ -205,6 +206,7 @@ int trial_open(trial **out, const registry *plugins, const char *config_json, ui
   int code = stage_open(&t->stage, plugins, config_json, seed, error);
   if (!code && !(t->lane = calloc(t->stage.lanes, sizeof *t->lane))) code = error_set(error, BAUD_ENOMEM, "out of memory");
   if (!code) t->answers_mask = answers_mask(&t->stage.answers);
+  if (!code) code = stream_open(&t->stream, &t->stage, error);
   if (!code) decide_marks(t);
   if (!code) prepare_turns(t);
   if (!code && open_columns(t) != 0) code = error_set(error, BAUD_ENOMEM, "out of memory");
@@ -222,6 +224,7 @@ int trial_open(trial **out, const registry *plugins, const char *config_json, ui
 
 void trial_close(trial *t) {
   if (!t) return;
+  stream_close(t->stream);
   stage_close(&t->stage);
   free(t->lane);
   free(t->column[0]);
@@ -343,42 +346,16 @@ static int step_and_score(trial *t, baud_error *error) {
   return 0;
 }
 
-/* The code length of what came, by the answers sealed before, and what it saves over the uniform code. */
-static int score_answer(trial *t, uint32_t lane, uint32_t which, uint32_t kind, uint32_t index, const char *what, baud_error *error) {
-  const stage *s = &t->stage;
-  if (index >= s->answers.question[which].width_categorical)
-    return error_set(error, BAUD_EPLUGIN, "%s: %s took a value outside its categories", s->place[SITE_ENV_STEP], what);
-  double bits = answers_bits(&s->answers, which, lane, index);
-  t->lane[lane].code[kind] += bits;
-  t->lane[lane].saved[kind] += s->answers.uniform[which] - bits;
-  return 0;
-}
-
-static int score_answers(trial *t, uint32_t k, baud_error *error) {
-  const stage *s = &t->stage;
-  int code = 0;
-  if (t->marks[FIGURE_CODE_OBSERVATION] == '=') {
-    const baud_field *f = &s->spec.obs[0];
-    uint32_t seen = f->dtype == BAUD_U8 ? ((const uint8_t *)s->next_obs[0])[k] : (uint32_t)((const int32_t *)s->next_obs[0])[k];
-    code = score_answer(t, k, ANSWER_OBSERVATION, 0, seen, "the observation", error);
-  }
-  if (!code && t->marks[FIGURE_CODE_REWARD] == '=') code = score_answer(t, k, ANSWER_REWARD, 1, answers_reward_index(&s->answers, s->rewards[k]), "the reward", error);
-  return code;
-}
-
 /* 5: what happened goes into the books. */
 static int account(trial *t, baud_error *error) {
   stage *s = &t->stage;
-  int code = 0;
   if (s->reward_fact != UINT32_MAX)
     for (uint32_t k = 0; k < s->lanes; k++) t->lane[k].reward_sum += (double)s->facts[s->reward_fact][k];
   stage_enter(s, SITE_OBSERVER);
   if (ledger_step(s->ledger, &t->now->happened, error) != 0) return error_at(error, "%s", s->place[SITE_OBSERVER]);
   uint64_t asked = t->now->tick.ask;
   if (asked && answers_verify(&s->answers, asked, error) != 0) return error_at(error, "%s", s->place[SITE_PREDICT]);
-  for (uint32_t k = 0; t->has_code && asked && k < s->lanes && !code; k++)
-    if (t->lane[k].is_answering) code = score_answers(t, k, error);
-  return code;
+  return (asked && t->is_coding) || t->is_listening ? stream_step(t->stream, error) : 0;
 }
 
 /* 6: the intact transition, subscribed channels only; with frozen weights it is remembered at most. */
@@ -441,16 +418,12 @@ static int quiz_untrained(trial *t, double figure[FIGURES], baud_error *error) {
 
 /* Puts what the learner was asked in this episode into the books: answers on the way, the quiz behind it. 1 when
  * there was anything, 0 when not, or a negative code. */
-static int record_answers(trial *t, const lane_state *lane, double figure[FIGURES], baud_error *error) {
+static int record_answers(trial *t, uint32_t k, double figure[FIGURES], baud_error *error) {
   stage *s = &t->stage;
+  const lane_state *lane = &t->lane[k];
   int is_last = s->config.stop_episodes && t->episodes + 1 == s->config.stop_episodes;
   int is_quizzed = s->quiz && (is_last || config_is_due(s->config.quiz_rate, t->episodes)), code = 0;
-  if (lane->is_answering) {
-    figure[FIGURE_CODE_OBSERVATION] = lane->code[0];
-    figure[FIGURE_CODE_REWARD] = lane->code[1];
-    figure[FIGURE_SAVED_OBSERVATION] = lane->saved[0];
-    figure[FIGURE_SAVED_REWARD] = lane->saved[1];
-  }
+  stream_episode(t->stream, k, figure);
   if (is_quizzed) code = quiz_after_episode(t, figure, error);
   if (!code && s->quiz && t->episodes == 0) code = quiz_untrained(t, figure, error);
   return code ? code : lane->is_answering || is_quizzed || t->episodes == 0;
@@ -475,7 +448,7 @@ static int record_episode(trial *t, uint32_t k, baud_error *error) {
   figure[FIGURE_RETURN] = lane->reward_sum;
   figure[FIGURE_STEPS] = lane->steps;
   if (s->outcome_fact != UINT32_MAX) figure[FIGURE_SUCCESS] = (double)s->facts[s->outcome_fact][k];
-  int is_asked = record_answers(t, lane, figure, error);
+  int is_asked = record_answers(t, k, figure, error);
   if (is_asked < 0) return is_asked;
   write_figures(t, EVERY_EPISODE);
   if (is_told) write_figures(t, WHEN_TOLD);

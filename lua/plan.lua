@@ -33,6 +33,11 @@ local function unit_of(role)
     return is(x, Unit) and x.role == role
   end }
 end
+local function one_of(...)
+  local names, is_name = { ... }, {}
+  for _, name in ipairs(names) do is_name[name] = true end
+  return { '"' .. table.concat(names, '" or "') .. '"', function(x) return is_name[x] == true end }
+end
 local BIG = 1 << 50
 
 -- In the order in which configurations are multiplied out and labels are written.
@@ -46,8 +51,9 @@ local SETTINGS = {
   { name = "limit", check = whole(0, BIG), default = 0 },
   { name = "stop", fields = { episodes = whole(0, BIG), steps = whole(0, BIG), seconds = number(0, 1e9) },
     defaults = { episodes = 0, steps = 0, seconds = 0 } },
-  { name = "score", fields = { answers = whole(-1, BIG), quiz = whole(-1, BIG) },
-    defaults = { answers = -1, quiz = -1 } },
+  { name = "score", fields = { answers = whole(-1, BIG), quiz = whole(-1, BIG), reference = one_of("uniform", "mixture"),
+    bin = number(0, 1e9) },
+    defaults = { answers = -1, quiz = -1, reference = "uniform", bin = 0 } },
 }
 local SHARED = { "env", "reward", "learner", "demonstrator", "channels", "lanes", "limit", "stop", "score", "seeds" }
 local TAKES = { experiment = { "name", "doc", "parts", "claims" }, part = { "doc", "claims" },
@@ -116,7 +122,7 @@ end
 -- A setting's value after --set: only where the part has such a setting, or it has a default.
 local function plain_override(setting, value)
   for _, override in ipairs(overrides) do
-    local name, field = override.key:match("^(%w+)%.?(%w*)$")
+    local name, field = override.key:match("^(%w+)%.?([%w_]*)$")
     if override.plain and name == setting.name and (value ~= nil or setting.name ~= "demonstrator") then
       local given = override_value(override, "float")
       override.used = true

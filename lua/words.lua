@@ -125,7 +125,9 @@ end)
 
 local ROLES = { env = core.ENV, learner = core.LEARNER, reward = core.REWARD }
 local PLAIN = { ["lanes"] = true, ["limit"] = true, ["stop.episodes"] = true, ["stop.steps"] = true,
-  ["stop.seconds"] = true, ["score.answers"] = true, ["score.quiz"] = true, ["demonstrator.competence"] = true }
+  ["stop.seconds"] = true, ["score.answers"] = true, ["score.quiz"] = true,
+  ["score.reference"] = true, ["score.bin"] = true,
+  ["demonstrator.competence"] = true }
 local overrides, keys_seen = {}, { env = {}, learner = {}, reward = {} }
 
 local function complain(override, format, ...)

@@ -154,13 +154,13 @@ static inline void baud_ctw_predict(const baud_ctw *c, const baud_ctw_node *node
   todo[0].high = c->symbols;
   p[0] = 1.0;
   while (n > 0) {
-    double part[2];
+    double share[2];
     now = todo[--n];
     if (now.high - now.low < 2) continue;
     uint32_t middle = now.low + (now.high - now.low + 1) / 2;
-    baud_ctw_decide(c, node, now.tree, past, part);
-    p[middle] = p[now.low] * part[1];
-    p[now.low] *= part[0];
+    baud_ctw_decide(c, node, now.tree, past, share);
+    p[middle] = p[now.low] * share[1];
+    p[now.low] *= share[0];
     for (uint32_t upper = 0; upper < 2; upper++, n++) {
       todo[n].tree = 2 * now.tree + upper;
       todo[n].low = upper ? middle : now.low;

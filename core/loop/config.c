@@ -61,6 +61,16 @@ static int read_mode(config *c, baud_error *error) {
   return error_set(error, BAUD_EARG, "config: \"mode\" is \"train\" or \"evaluate\"");
 }
 
+/* How bits on the stream are measured. */
+static int read_stream(config *c, const cJSON *score, baud_error *error) {
+  const cJSON *reference = cJSON_GetObjectItemCaseSensitive(score, "reference");
+  int code = read_number(score, "bin", 0, 1e9, 0, &c->bin, error);
+  if (code) return code;
+  c->has_mixture = cJSON_IsString(reference) && strcmp(reference->valuestring, "mixture") == 0;
+  if (!reference || c->has_mixture || (cJSON_IsString(reference) && strcmp(reference->valuestring, "uniform") == 0)) return 0;
+  return error_set(error, BAUD_EARG, "config: \"reference\" is \"uniform\" or \"mixture\"");
+}
+
 static int read_rest(config *c, baud_error *error) {
   const cJSON *stop = cJSON_GetObjectItemCaseSensitive(c->json, "stop"), *score = cJSON_GetObjectItemCaseSensitive(c->json, "score");
   const cJSON *expert = cJSON_GetObjectItemCaseSensitive(c->json, "demonstrator");
@@ -71,6 +81,7 @@ static int read_rest(config *c, baud_error *error) {
   if (!code) code = read_whole(score, "answers", -1, most, RATE_DEFAULT, &answers, error);
   if (!code) code = read_whole(score, "quiz", -1, most, RATE_DEFAULT, &quiz, error);
   if (!code) code = read_whole(score, "observers", 0, 1, 1, &observers, error);
+  if (!code) code = read_stream(c, score, error);
   if (!code) code = read_whole(stop, "episodes", 0, most, 0, &episodes, error);
   if (!code) code = read_whole(stop, "steps", 0, most, 0, &steps, error);
   if (!code) code = read_number(stop, "seconds", 0, 1e9, 0, &c->stop_seconds, error);

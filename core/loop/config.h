@@ -25,6 +25,8 @@ typedef struct config {
   int is_evaluation;
   int64_t answer_rate, quiz_rate; /* every how many episodes; RATE_NEVER, RATE_DEFAULT */
   int has_observers;
+  int has_mixture;        /* code lengths are compared with those of the reference mixture, too */
+  double bin;             /* width of the bins of continuous numbers; 0: the host's choice */
   uint64_t stop_episodes, stop_steps;
   double stop_seconds;
 } config;

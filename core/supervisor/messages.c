@@ -66,6 +66,9 @@ static int marks_are_known(const char *marks) {
   return 1;
 }
 
+_Static_assert(sizeof(message_head) + sizeof(message_columns) + TRIAL_CHUNK * (sizeof(uint64_t) + sizeof(float) * FIGURES) + 8 <= MESSAGE_WRITER_ROOM,
+               "a writer holds the columns of all figures");
+
 static size_t columns_size(uint64_t measured, uint32_t n) {
   return message_padded(sizeof(message_columns) + n * (sizeof(uint64_t) + sizeof(float) * count_figures(measured)));
 }

@@ -32,7 +32,7 @@ static const baud_param a2c_params[A2C_PARAMS] = {
   BAUD_PARAM_INT("hidden", 64, 1, 4096, "units", "width of the first hidden layer of each of the two networks"),
   BAUD_PARAM_INT("hidden_second", 64, 0, 4096, "units", "width of the second; 0: there is none"),
   BAUD_PARAM_CHOICE("activation", 0, a2c_activations, 2, "of the hidden layers"),
-  BAUD_PARAM_CHOICE("initial", NN_AC_ORTHOGONAL, a2c_initials, 2, "weights: orthogonal, the policy's last layer small; or uniform by fan-in"),
+  BAUD_PARAM_CHOICE("initial", NN_POLICY_ORTHOGONAL, a2c_initials, 2, "weights: orthogonal, the policy's last layer small; or uniform by fan-in"),
   BAUD_PARAM_FLOAT("initial_std", 1, 1e-3, 1e3, "", "standard deviation of a continuous action, in halves of its range"),
   BAUD_PARAM_CHOICE("normalise", NN_AC_RAW, a2c_normalises, 3, "observations to mean 0 and variance 1, by the first rollout, which is not learnt "
                     "from, or by all so far")
@@ -53,12 +53,14 @@ static nn_ac_settings a2c_read(a2c_model *m, const baud_value *v) {
   m->discount = v[A2C_PARAM_DISCOUNT].f;
   m->lambda = v[A2C_PARAM_LAMBDA].f;
   m->max_norm = v[A2C_PARAM_MAX_NORM].f;
-  return (nn_ac_settings){ .horizon = (uint32_t)v[A2C_PARAM_HORIZON].i,
-                           .hidden = { (uint32_t)v[A2C_PARAM_HIDDEN].i, (uint32_t)v[A2C_PARAM_HIDDEN_2].i },
-                           .activation = a2c_activation_of[v[A2C_PARAM_ACTIVATION].i],
-                           .initial = (int)v[A2C_PARAM_INITIAL].i,
-                           .normalise = (int)v[A2C_PARAM_NORMALISE].i,
-                           .initial_std = v[A2C_PARAM_INITIAL_STD].f };
+  return (nn_ac_settings){
+    .policy = { .hidden = { (uint32_t)v[A2C_PARAM_HIDDEN].i, (uint32_t)v[A2C_PARAM_HIDDEN_2].i },
+                .activation = a2c_activation_of[v[A2C_PARAM_ACTIVATION].i],
+                .initial = (int)v[A2C_PARAM_INITIAL].i,
+                .initial_std = v[A2C_PARAM_INITIAL_STD].f },
+    .horizon = (uint32_t)v[A2C_PARAM_HORIZON].i,
+    .normalise = (int)v[A2C_PARAM_NORMALISE].i
+  };
 }
 
 static void a2c_destroy(void *model) { free(model); }

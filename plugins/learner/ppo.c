@@ -38,7 +38,7 @@ static const baud_param ppo_params[PPO_PARAMS] = {
   BAUD_PARAM_INT("hidden", 64, 1, 4096, "units", "width of the first hidden layer of each of the two networks"),
   BAUD_PARAM_INT("hidden_second", 64, 0, 4096, "units", "width of the second; 0: there is none"),
   BAUD_PARAM_CHOICE("activation", 0, ppo_activations, 2, "of the hidden layers"),
-  BAUD_PARAM_CHOICE("initial", NN_AC_ORTHOGONAL, ppo_initials, 2, "weights: orthogonal, the policy's last layer small; or uniform by fan-in"),
+  BAUD_PARAM_CHOICE("initial", NN_POLICY_ORTHOGONAL, ppo_initials, 2, "weights: orthogonal, the policy's last layer small; or uniform by fan-in"),
   BAUD_PARAM_FLOAT("initial_std", 1, 1e-3, 1e3, "", "standard deviation of a continuous action, in halves of its range"),
   BAUD_PARAM_CHOICE("normalise", NN_AC_RAW, ppo_normalises, 3, "observations to mean 0 and variance 1, by the first rollout, which is not learnt "
                     "from, or by all so far")
@@ -71,12 +71,14 @@ static nn_ac_settings ppo_read(ppo_model *m, const baud_value *v) {
   m->max_norm = v[PPO_PARAM_MAX_NORM].f;
   m->epochs = (uint32_t)v[PPO_PARAM_EPOCHS].i;
   m->minibatches = (uint32_t)v[PPO_PARAM_MINIBATCHES].i;
-  return (nn_ac_settings){ .horizon = (uint32_t)v[PPO_PARAM_HORIZON].i,
-                           .hidden = { (uint32_t)v[PPO_PARAM_HIDDEN].i, (uint32_t)v[PPO_PARAM_HIDDEN_2].i },
-                           .activation = ppo_activation_of[v[PPO_PARAM_ACTIVATION].i],
-                           .initial = (int)v[PPO_PARAM_INITIAL].i,
-                           .normalise = (int)v[PPO_PARAM_NORMALISE].i,
-                           .initial_std = v[PPO_PARAM_INITIAL_STD].f };
+  return (nn_ac_settings){
+    .policy = { .hidden = { (uint32_t)v[PPO_PARAM_HIDDEN].i, (uint32_t)v[PPO_PARAM_HIDDEN_2].i },
+                .activation = ppo_activation_of[v[PPO_PARAM_ACTIVATION].i],
+                .initial = (int)v[PPO_PARAM_INITIAL].i,
+                .initial_std = v[PPO_PARAM_INITIAL_STD].f },
+    .horizon = (uint32_t)v[PPO_PARAM_HORIZON].i,
+    .normalise = (int)v[PPO_PARAM_NORMALISE].i
+  };
 }
 
 static void ppo_destroy(void *model) { free(model); }

@@ -9,37 +9,26 @@
 enum { STREAM_WEIGHTS = 1, STREAM_LANES };
 enum { PASS_ELEMENTS = 8192 }; /* of the widest layer in one pass */
 
-static const nn_real half_log_two_pi = (nn_real)0.91893853320467274178;
-
 /* ---- Opening ------------------------------------------------------------------------------------------------------ */
 
 static uint32_t widest(const nn_actor_critic *ac) {
-  const uint32_t *hidden = ac->settings.hidden;
-  uint32_t most = ac->features.n > ac->width ? ac->features.n : ac->width;
-  for (int i = 0; i < NN_AC_HIDDEN; i++) most = hidden[i] > most ? hidden[i] : most;
+  uint32_t most = ac->features > ac->policy.width ? ac->features : ac->policy.width;
+  for (int i = 0; i < NN_POLICY_HIDDEN; i++) {
+    uint32_t units = ac->settings.policy.hidden[i];
+    most = units > most ? units : most;
+  }
   return most;
 }
 
-static void declare_networks(nn_actor_critic *ac) {
-  static const nn_layout nothing;
-  const nn_ac_settings *s = &ac->settings;
-  nn_layout layout = nothing;
-  ac->actor = nn_mlp_declare(&layout, "policy", ac->features.n, s->hidden, NN_AC_HIDDEN, ac->width, s->activation);
-  ac->critic = nn_mlp_declare(&layout, "value", ac->features.n, s->hidden, NN_AC_HIDDEN, 1, s->activation);
-  ac->log_std = ac->features.choices ? NN_NONE : nn_declare(&layout, "policy.log_std", 1, ac->width);
-  ac->count = layout.count;
-}
-
 static void list_blocks(const nn_actor_critic *ac, baud_block *b) {
-  uint64_t rows = ac->rows, n = ac->features.n, width = ac->features.choices ? 1 : ac->width;
-  uint64_t pass = ac->pass * (n + width + 4), tick = ac->features.lanes * n;
+  uint64_t rows = ac->rows, n = ac->features, kept = ac->policy.kept, pass = ac->pass * (n + kept + 4), tick = ac->lanes * n;
   b[NN_AC_THETA] = baud_block_of(BAUD_F32, BAUD_WEIGHT, 0, ac->count, "networks");
   b[NN_AC_SCALE] = baud_block_of(BAUD_F32, BAUD_WEIGHT, 0, 2 * n, "scale");
   b[NN_AC_MOMENTS] = baud_block_of(BAUD_F32, BAUD_OPTIMISER, 0, 0, "moments");
   b[NN_AC_ROLLOUTS] = baud_block_of(BAUD_U64, BAUD_OPTIMISER, 0, 1, "rollouts");
   b[NN_AC_STATISTICS] = baud_block_of(BAUD_F64, BAUD_OPTIMISER, 0, 1 + 2 * n, "statistics");
   b[NN_AC_FEATURES] = baud_block_of(BAUD_F32, BAUD_TRACE, 0, rows * n, "rollout_features");
-  b[NN_AC_ACTION] = baud_block_of(ac->features.choices ? BAUD_I32 : BAUD_F32, BAUD_TRACE, 0, rows * width, "rollout_actions");
+  b[NN_AC_ACTION] = baud_block_of(ac->policy.features.choices ? BAUD_I32 : BAUD_F32, BAUD_TRACE, 0, rows * kept, "rollout_actions");
   b[NN_AC_LOG_PROB] = baud_block_of(BAUD_F32, BAUD_TRACE, 0, rows, "rollout_log_probs");
   b[NN_AC_REWARD] = baud_block_of(BAUD_F32, BAUD_TRACE, 0, rows, "rollout_rewards");
   b[NN_AC_FLAGS] = baud_block_of(BAUD_U8, BAUD_TRACE, 0, rows, "rollout_flags");
@@ -65,19 +54,12 @@ typedef struct slice {
 } slice;
 
 static void actor_pass(const nn_actor_critic *ac, nn_tape *t, const slice *s, const nn_ac_objective *o, double scale) {
-  nn_value out = nn_mlp_forward(t, &ac->actor, nn_constant(t, s->x, s->n, ac->features.n));
   nn_surrogate by = {s->advantage, o->clip > 0.0 ? s->log_prob : NULL, o->clip, o->entropy};
-  if (ac->features.choices) {
-    nn_categorical head = nn_categorical_head(t, out, NULL);
-    nn_loss_surrogate_categorical(t, &head, s->action, &by, scale);
-  } else {
-    nn_gaussian head = {out, nn_parameter(t, ac->log_std, 1, ac->width)};
-    nn_loss_surrogate_gaussian(t, &head, s->action, &by, scale);
-  }
+  nn_policy_surrogate(&ac->policy, t, s->x, s->n, s->action, &by, scale);
 }
 
 static void critic_pass(const nn_actor_critic *ac, nn_tape *t, const slice *s, const nn_ac_objective *o, double scale) {
-  nn_value v = nn_mlp_forward(t, &ac->critic, nn_constant(t, s->x, s->n, ac->features.n));
+  nn_value v = nn_mlp_forward(t, &ac->critic, nn_constant(t, s->x, s->n, ac->features));
   if (o->value_clip > 0.0) nn_loss_squared_clipped(t, v, s->target, s->value, o->value_clip, scale * o->value);
   else nn_loss_squared(t, v, s->target, NULL, scale * o->value);
 }
@@ -97,7 +79,7 @@ static int train(const nn_actor_critic *ac, void *const *blocks, nn_tape *t, con
 static nn_value infer(const nn_actor_critic *ac, void *const *blocks, nn_tape *t, const nn_mlp *net, const nn_real *x, uint32_t n) {
   nn_begin(t, NN_INFER);
   nn_bind(t, blocks ? blocks[NN_AC_THETA] : NULL, NULL);
-  return nn_mlp_forward(t, net, nn_constant(t, x, n, ac->features.n));
+  return nn_mlp_forward(t, net, nn_constant(t, x, n, ac->features));
 }
 
 static nn_tape tape_of(const nn_actor_critic *ac, void *const *blocks) {
@@ -121,28 +103,26 @@ static size_t arena_for(const nn_actor_critic *ac) {
   nn_begin(&t, NN_TRAIN);
   nn_bind(&t, NULL, &nothing);
   critic_pass(ac, &t, &s, &everything, 1.0);
-  (void)infer(ac, NULL, &t, &ac->actor, NULL, ac->pass);
-  (void)nn_categorical_head(&t, (nn_value){NULL, NULL, ac->pass, ac->width}, NULL);
+  (void)infer(ac, NULL, &t, &ac->policy.net, NULL, ac->pass);
+  (void)nn_categorical_head(&t, (nn_value){NULL, NULL, ac->pass, ac->policy.width}, NULL);
   return nn_arena_bytes(&t);
 }
 
 int32_t nn_ac_open(nn_actor_critic *ac, const baud_host *host, baud_learner_setup *setup, const nn_ac_settings *settings, baud_block *blocks) {
+  nn_layout layout;
+  memset(&layout, 0, sizeof layout);
   memset(ac, 0, sizeof *ac);
   ac->host = host;
   ac->settings = *settings;
-  int32_t code = baud_features_open(host, setup, BAUD_MASK(BAUD_CH_REWARD), &ac->features);
+  int32_t code = nn_policy_open(&ac->policy, host, setup, &settings->policy, &layout);
   if (code != BAUD_OK) return code;
-  const baud_features *f = &ac->features;
-  if ((uint64_t)settings->horizon * f->lanes > INT32_MAX)
+  ac->lanes = ac->policy.features.lanes;
+  ac->features = ac->policy.features.n;
+  if ((uint64_t)settings->horizon * ac->lanes > INT32_MAX)
     return host->fail(host, BAUD_EARG, "a rollout of horizon times lanes would have 2^31 rows or more: make \"horizon\" smaller");
-  ac->rows = settings->horizon * f->lanes;
-  ac->width = f->choices ? f->choices : f->dimensions;
-  ac->half = 1.0;
-  if (isfinite(f->action.low) && isfinite(f->action.high) && f->action.high > f->action.low) {
-    ac->middle = (f->action.low + f->action.high) / 2.0;
-    ac->half = (f->action.high - f->action.low) / 2.0;
-  }
-  declare_networks(ac);
+  ac->rows = settings->horizon * ac->lanes;
+  ac->critic = nn_mlp_declare(&layout, "value", ac->features, settings->policy.hidden, NN_POLICY_HIDDEN, 1, settings->policy.activation);
+  ac->count = layout.count;
   uint32_t most = PASS_ELEMENTS / widest(ac);
   ac->pass = most < 16 ? 16 : most;
   if (ac->pass > ac->rows) ac->pass = ac->rows;
@@ -154,23 +134,18 @@ int32_t nn_ac_open(nn_actor_critic *ac, const baud_host *host, baud_learner_setu
 int32_t nn_ac_init(const nn_actor_critic *ac, void *const *blocks, uint64_t seed) {
   nn_real *theta = blocks[NN_AC_THETA], *scale = blocks[NN_AC_SCALE];
   uint64_t random = baud_split(seed, STREAM_WEIGHTS);
-  if (ac->settings.initial == NN_AC_UNIFORM) {
-    nn_mlp_uniform(&ac->actor, theta, &random);
-    nn_mlp_uniform(&ac->critic, theta, &random);
-  } else {
-    nn_mlp_orthogonal(&ac->actor, theta, sqrt(2.0), 0.01, &random);
-    nn_mlp_orthogonal(&ac->critic, theta, sqrt(2.0), 1.0, &random);
-  }
-  for (uint32_t i = 0; ac->log_std != NN_NONE && i < ac->width; i++) theta[ac->log_std + i] = (nn_real)log(ac->settings.initial_std);
-  for (uint32_t i = 0; i < ac->features.n; i++) scale[ac->features.n + i] = 1;
-  baud_seed_lanes(blocks[NN_AC_RANDOM], ac->features.lanes, baud_split(seed, STREAM_LANES));
+  nn_policy_init(&ac->policy, theta, &random);
+  if (ac->settings.policy.initial == NN_POLICY_UNIFORM) nn_mlp_uniform(&ac->critic, theta, &random);
+  else nn_mlp_orthogonal(&ac->critic, theta, sqrt(2.0), 1.0, &random);
+  for (uint32_t i = 0; i < ac->features; i++) scale[ac->features + i] = 1;
+  baud_seed_lanes(blocks[NN_AC_RANDOM], ac->lanes, baud_split(seed, STREAM_LANES));
   return BAUD_OK;
 }
 
 /* ---- Acting ------------------------------------------------------------------------------------------------------- */
 
 static void standardise(const nn_actor_critic *ac, void *const *blocks, nn_real *x, uint32_t rows) {
-  uint32_t n = ac->features.n;
+  uint32_t n = ac->features;
   const nn_real *mean = blocks[NN_AC_SCALE], *inverse = mean + n;
   if (ac->settings.normalise == NN_AC_RAW) return;
   for (uint32_t row = 0; row < rows; row++, x += n)
@@ -180,89 +155,24 @@ static void standardise(const nn_actor_critic *ac, void *const *blocks, nn_real 
     }
 }
 
-static void see_all(const nn_actor_critic *ac, const void *const *obs, nn_real *x) {
-  const float *in_place = baud_features_in_place(&ac->features, obs);
-  if (in_place) memcpy(x, in_place, (size_t)ac->features.lanes * ac->features.n * sizeof *x);
-  else baud_features_rows(&ac->features, obs, x);
-}
-
-/* Where a step's rows begin in the rollout, for its lane `first`. */
-typedef struct place {
-  size_t row;
-  int is_kept;
-} place;
-
-static void choose(const nn_actor_critic *ac, void *const *blocks, const baud_tick *tick, nn_tape *t, nn_value logits, uint32_t first, place at) {
-  const baud_features *f = &ac->features;
-  uint32_t n = f->choices;
-  uint64_t *random = blocks[NN_AC_RANDOM];
-  nn_categorical head = nn_categorical_head(t, logits, NULL);
-  for (uint32_t i = 0; i < logits.rows; i++) {
-    const nn_real *p = head.p + (size_t)i * n;
-    uint32_t lane = first + i, action;
-    for (uint64_t asked = tick->ask & f->asks_action; asked; asked &= asked - 1)
-      memcpy(tick->answer[__builtin_ctzll(asked)] + (size_t)lane * n, p, n * sizeof *p);
-    action = tick->action_given ? baud_discrete(&f->action, tick->action, lane) : nn_draw(p, n, &random[lane]);
-    if (!tick->action_given) baud_write_discrete(&f->action, tick->action, lane, action);
-    if (!at.is_kept) continue;
-    ((int32_t *)blocks[NN_AC_ACTION])[at.row + lane] = (int32_t)action;
-    ((nn_real *)blocks[NN_AC_LOG_PROB])[at.row + lane] = head.log_p[(size_t)i * n + action];
-  }
-}
-
-/* One element of a lane's action, drawn unless it is given, in halves of its range and not yet clipped. */
-static nn_real move_one(const nn_actor_critic *ac, const baud_tick *tick, size_t element, nn_real mean, nn_real std, uint64_t *random) {
-  float *action = (float *)tick->action + element;
-  double low = ac->features.action.low, high = ac->features.action.high;
-  if (tick->action_given) return (nn_real)(((double)*action - ac->middle) / ac->half);
-  nn_real move = mean + std * (nn_real)baud_normal(random);
-  double to = ac->middle + ac->half * (double)move;
-  *action = (float)(to < low ? low : to > high ? high : to);
-  return move;
-}
-
-static void answer_moves(const nn_actor_critic *ac, const baud_tick *tick, nn_value mean, uint32_t first, uint32_t j, nn_real std) {
-  for (uint64_t asked = tick->ask & ac->features.asks_action; asked; asked &= asked - 1)
-    for (uint32_t i = 0; i < mean.rows; i++) {
-      float *answer = tick->answer[__builtin_ctzll(asked)] + 2 * ((size_t)(first + i) * ac->width + j);
-      answer[0] = (float)(ac->middle + ac->half * (double)mean.x[(size_t)i * ac->width + j]);
-      answer[1] = (float)(ac->half * (double)std);
-    }
-}
-
-static void move(const nn_actor_critic *ac, void *const *blocks, const baud_tick *tick, nn_value mean, uint32_t first, place at) {
-  uint32_t n = ac->width;
-  nn_real *log_prob = (nn_real *)blocks[NN_AC_LOG_PROB] + at.row + first;
-  nn_real *kept = (nn_real *)blocks[NN_AC_ACTION] + (at.row + first) * n;
-  uint64_t *random = (uint64_t *)blocks[NN_AC_RANDOM] + first;
-  for (uint32_t j = 0; j < n; j++) {
-    nn_real log_std = ((const nn_real *)blocks[NN_AC_THETA])[ac->log_std + j], std = (nn_real)exp((double)log_std);
-    nn_real density = -log_std - half_log_two_pi;
-    answer_moves(ac, tick, mean, first, j, std);
-    for (uint32_t i = 0; i < mean.rows; i++) {
-      size_t element = (size_t)i * n + j;
-      nn_real u = move_one(ac, tick, (size_t)first * n + element, mean.x[element], std, &random[i]), z = (u - mean.x[element]) / std;
-      if (!at.is_kept) continue;
-      kept[element] = u;
-      log_prob[i] = (j ? log_prob[i] : 0) + density - z * z / 2;
-    }
-  }
+/* Where in the rollout the deeds of a step's lanes from `first` on are kept; nowhere but when it is for real. */
+static nn_deeds deeds_at(const nn_actor_critic *ac, void *const *blocks, size_t row, int is_kept) {
+  if (!is_kept) return (nn_deeds){NULL, NULL};
+  return (nn_deeds){(nn_real *)blocks[NN_AC_ACTION] + row * ac->policy.kept, (nn_real *)blocks[NN_AC_LOG_PROB] + row};
 }
 
 int32_t nn_ac_predict(const nn_actor_critic *ac, void *const *blocks, const baud_tick *tick) {
-  const baud_features *f = &ac->features;
-  uint64_t step = *(const uint64_t *)blocks[NN_AC_STEP];
-  place at = {(size_t)step * f->lanes, tick->mode == BAUD_TRAIN};
-  nn_real *x = at.is_kept ? (nn_real *)blocks[NN_AC_FEATURES] + at.row * f->n : (nn_real *)blocks[NN_AC_BATCH];
+  size_t row = (size_t)*(const uint64_t *)blocks[NN_AC_STEP] * ac->lanes;
+  int is_kept = tick->mode == BAUD_TRAIN;
+  nn_real *x = is_kept ? (nn_real *)blocks[NN_AC_FEATURES] + row * ac->features : (nn_real *)blocks[NN_AC_BATCH];
   nn_tape t = tape_of(ac, blocks);
-  see_all(ac, tick->obs, x);
-  standardise(ac, blocks, x, f->lanes);
-  for (uint32_t first = 0; first < f->lanes; first += ac->pass) {
-    uint32_t n = f->lanes - first < ac->pass ? f->lanes - first : ac->pass;
-    nn_value out = infer(ac, blocks, &t, &ac->actor, x + (size_t)first * f->n, n);
+  nn_policy_see(&ac->policy, tick->obs, x);
+  standardise(ac, blocks, x, ac->lanes);
+  for (uint32_t first = 0; first < ac->lanes; first += ac->pass) {
+    uint32_t n = ac->lanes - first < ac->pass ? ac->lanes - first : ac->pass;
+    nn_value out = infer(ac, blocks, &t, &ac->policy.net, x + (size_t)first * ac->features, n);
     if (nn_is_dry(&t)) return is_too_small(ac);
-    if (f->choices) choose(ac, blocks, tick, &t, out, first, at);
-    else move(ac, blocks, tick, out, first, at);
+    nn_policy_act(&ac->policy, &t, out, tick, first, blocks[NN_AC_RANDOM], deeds_at(ac, blocks, row + first, is_kept));
   }
   return BAUD_OK;
 }
@@ -280,12 +190,12 @@ static int is_measuring(const nn_actor_critic *ac, void *const *blocks) {
 
 /* Sums of the raw features that were acted upon, about the mean so far. */
 static void watch(const nn_actor_critic *ac, void *const *blocks, const void *const *obs) {
-  uint32_t n = ac->features.n;
+  uint32_t n = ac->features;
   nn_real *x = blocks[NN_AC_BATCH];
   double *sum = blocks[NN_AC_SEEN], *squares = sum + n;
   const double *mean = (const double *)blocks[NN_AC_STATISTICS] + 1;
-  see_all(ac, obs, x);
-  for (uint32_t lane = 0; lane < ac->features.lanes; lane++, x += n)
+  nn_policy_see(&ac->policy, obs, x);
+  for (uint32_t lane = 0; lane < ac->lanes; lane++, x += n)
     for (uint32_t i = 0; i < n; i++) {
       double away = (double)x[i] - mean[i];
       sum[i] += away;
@@ -295,7 +205,7 @@ static void watch(const nn_actor_critic *ac, void *const *blocks, const void *co
 
 /* The value of the true successor of every lane that is cut off here. */
 static int32_t value_successors(const nn_actor_critic *ac, void *const *blocks, const baud_outcome *outcome, size_t row, int is_last) {
-  const baud_features *f = &ac->features;
+  const baud_features *f = &ac->policy.features;
   nn_real *x = blocks[NN_AC_BATCH], *successor = (nn_real *)blocks[NN_AC_SUCCESSOR] + row;
   nn_tape t = tape_of(ac, blocks);
   for (uint32_t lane = 0; lane < f->lanes;) {
@@ -315,7 +225,7 @@ static int32_t value_successors(const nn_actor_critic *ac, void *const *blocks, 
 }
 
 int32_t nn_ac_record(const nn_actor_critic *ac, void *const *blocks, const baud_outcome *outcome) {
-  uint32_t lanes = ac->features.lanes, cut = 0;
+  uint32_t lanes = ac->lanes, cut = 0;
   uint64_t *step = blocks[NN_AC_STEP];
   size_t row = (size_t)*step * lanes;
   int is_last = *step + 1 == ac->settings.horizon;
@@ -338,7 +248,7 @@ double nn_ac_left(const nn_actor_critic *ac, void *const *blocks, double steps) 
 
 /* Takes what the rollout has seen into the statistics (Chan, Golub and LeVeque 1983) and standardises by them from now on. */
 static void rescale(const nn_actor_critic *ac, void *const *blocks) {
-  uint32_t n = ac->features.n;
+  uint32_t n = ac->features;
   double *count = blocks[NN_AC_STATISTICS], *mean = count + 1, *squares = mean + n, *seen = blocks[NN_AC_SEEN], rows = ac->rows;
   nn_real *scale = blocks[NN_AC_SCALE];
   for (uint32_t i = 0; i < n; i++) {
@@ -354,7 +264,7 @@ static void rescale(const nn_actor_critic *ac, void *const *blocks) {
 void nn_ac_renew(const nn_actor_critic *ac, void *const *blocks) {
   uint64_t *rollouts = blocks[NN_AC_ROLLOUTS];
   if (is_measuring(ac, blocks)) rescale(ac, blocks);
-  memset(blocks[NN_AC_SEEN], 0, 2 * (size_t)ac->features.n * sizeof(double));
+  memset(blocks[NN_AC_SEEN], 0, 2 * (size_t)ac->features * sizeof(double));
   *(uint64_t *)blocks[NN_AC_STEP] = 0;
   ++*rollouts;
 }
@@ -380,11 +290,11 @@ int32_t nn_ac_judge(const nn_actor_critic *ac, void *const *blocks, double disco
   nn_tape t = tape_of(ac, blocks);
   for (uint32_t first = 0; first < ac->rows; first += ac->pass) {
     uint32_t n = ac->rows - first < ac->pass ? ac->rows - first : ac->pass;
-    nn_value v = infer(ac, blocks, &t, &ac->critic, x + (size_t)first * ac->features.n, n);
+    nn_value v = infer(ac, blocks, &t, &ac->critic, x + (size_t)first * ac->features, n);
     if (nn_is_dry(&t)) return is_too_small(ac);
     memcpy(value + first, v.x, n * sizeof *value);
   }
-  nn_gae(ac->settings.horizon, ac->features.lanes, blocks[NN_AC_REWARD], blocks[NN_AC_FLAGS], value, blocks[NN_AC_SUCCESSOR], discount, lambda,
+  nn_gae(ac->settings.horizon, ac->lanes, blocks[NN_AC_REWARD], blocks[NN_AC_FLAGS], value, blocks[NN_AC_SUCCESSOR], discount, lambda,
          advantage);
   for (uint32_t i = 0; i < ac->rows; i++) target[i] = advantage[i] + value[i];
   memset(blocks[NN_AC_GRADIENT], 0, ac->count * sizeof(nn_real));
@@ -417,7 +327,7 @@ static void copy(nn_real *to, const nn_real *from, uint32_t n) {
 
 /* Copies rows order[0 .. n), or first .. first + n, into the batch. */
 static slice gather(const nn_actor_critic *ac, void *const *blocks, const int32_t *order, uint32_t first, uint32_t n, standard by) {
-  uint32_t features = ac->features.n, width = ac->features.choices ? 1 : ac->width;
+  uint32_t features = ac->features, width = ac->policy.kept;
   nn_real *x = blocks[NN_AC_BATCH], *log_prob = x + (size_t)ac->pass * features, *advantage = log_prob + ac->pass;
   nn_real *target = advantage + ac->pass, *value = target + ac->pass, *action = value + ac->pass;
   for (uint32_t i = 0; i < n; i++) {

@@ -13,22 +13,19 @@
 #ifndef BAUD_ACTOR_CRITIC_H
 #define BAUD_ACTOR_CRITIC_H
 
-#include "baud/features.h"
-#include "baud/mlp.h"
+#include "baud/policy.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-enum { NN_AC_ORTHOGONAL, NN_AC_UNIFORM };                 /* initial weights: gain sqrt 2, .01 for the policy, 1 for values; or +-1 / sqrt(in) */
-enum { NN_AC_RAW, NN_AC_START, NN_AC_RUNNING };           /* features as they are; standardised by the first rollout; by all so far */
-enum { NN_AC_HIDDEN = 2, NN_AC_CLIP = 10 };               /* hidden layers at most; standardised features lie within +-10 */
+enum { NN_AC_RAW, NN_AC_START, NN_AC_RUNNING }; /* features as they are; standardised by the first rollout; by all so far */
+enum { NN_AC_CLIP = 10 };                       /* standardised features lie within +-10 */
 
 typedef struct nn_ac_settings {
-  uint32_t horizon;              /* steps of a rollout in each lane */
-  uint32_t hidden[NN_AC_HIDDEN]; /* units of the hidden layers of both networks; 0: there is none */
-  int activation, initial, normalise;
-  double initial_std;            /* of a continuous action, in halves of its range */
+  nn_policy_settings policy; /* the values' network has the same hidden layers; its last one, if orthogonal, gain 1 */
+  uint32_t horizon;          /* steps of a rollout in each lane */
+  int normalise;
 } nn_ac_settings;
 
 enum {
@@ -55,13 +52,12 @@ enum {
 
 /* Immutable after nn_ac_open; the members are for reading. */
 typedef struct nn_actor_critic {
-  baud_features features;
+  nn_policy policy;
+  nn_mlp critic;
   nn_ac_settings settings;
-  uint32_t rows, width;          /* horizon * lanes; logits, or dimensions of the action */
-  uint32_t pass;                 /* rows that go through the networks at a time */
-  nn_mlp actor, critic;
-  uint64_t log_std, count;       /* offset or NN_NONE; elements of theta */
-  double middle, half;           /* of a continuous action's range; 0 and 1 without bounds */
+  uint32_t lanes, features, rows; /* rows = horizon * lanes */
+  uint32_t pass;                  /* rows that go through the networks at a time */
+  uint64_t count;                 /* elements of theta */
   size_t arena;
   const baud_host *host;
 } nn_actor_critic;

@@ -158,16 +158,16 @@ static double judge_row(const gym *g, const double *theta, size_t row, double *e
   const nn_actor_critic *ac = shared_of(g);
   double x[SEEN], out[16], log_prob = 0.0;
   double_row(g, row, x);
-  forward(&ac->actor, theta, x, out);
+  forward(&ac->policy.net, theta, x, out);
   *entropy = 0.0;
   if (is_discrete(g)) {
     double sum = 0.0;
-    for (uint32_t a = 0; a < ac->width; a++) sum += exp(out[a]);
-    for (uint32_t a = 0; a < ac->width; a++) *entropy -= exp(out[a]) / sum * (out[a] - log(sum));
+    for (uint32_t a = 0; a < ac->policy.width; a++) sum += exp(out[a]);
+    for (uint32_t a = 0; a < ac->policy.width; a++) *entropy -= exp(out[a]) / sum * (out[a] - log(sum));
     return out[((const int32_t *)g->r.blocks[NN_AC_ACTION])[row]] - log(sum);
   }
   for (uint32_t j = 0; j < MOVED; j++) {
-    double log_std = theta[ac->log_std + j], z = (number(g, NN_AC_ACTION, row * MOVED + j) - out[j]) / exp(log_std);
+    double log_std = theta[ac->policy.log_std + j], z = (number(g, NN_AC_ACTION, row * MOVED + j) - out[j]) / exp(log_std);
     log_prob -= z * z / 2 + log_std + 0.5 * log(2 * 3.14159265358979323846);
     *entropy += log_std + 0.5 * (1 + log(2 * 3.14159265358979323846));
   }

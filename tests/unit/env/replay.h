@@ -14,10 +14,10 @@ typedef struct recording {
   const double *start;                          /* [episode][state] */
   uint32_t n_steps, n_state, n_obs, categories; /* categories: of the action, 0: continuous */
 } recording;
-#define RECORDING(n_obs, categories) \
+#define RECORDING(n_obs, categories)                                                                                   \
   {                                                                                                                    \
-    gymnasium_steps, gymnasium_starts[0], sizeof gymnasium_steps / sizeof *gymnasium_steps,                                        \
-        sizeof *gymnasium_starts / sizeof **gymnasium_starts, n_obs, categories                                              \
+    gymnasium_steps, gymnasium_starts[0], sizeof gymnasium_steps / sizeof *gymnasium_steps,                            \
+        sizeof *gymnasium_starts / sizeof **gymnasium_starts, n_obs, categories                                        \
   }
 
 /* An environment on the bench: as the host holds it, with cells of 64 bytes a lane. */
@@ -95,14 +95,19 @@ static inline float replay_float(const char *at) {
 /* What stands in a step's line behind the action: its ending. */
 static inline const char *replay_ending(const char *line) { return strchr(line, ' ') + 1; }
 
+/* A continuous action. */
+static inline void replay_set(replay *r, uint32_t lane, float action) {
+  memcpy(&r->action[lane], &action, sizeof action);
+}
+
 static inline void replay_act(replay *r, const recording *of, const char *line, uint32_t lane, uint64_t *random) {
   for (uint32_t k = 0; k < r->lanes; k++) {
     int32_t bits = (int32_t)(baud_random(random) >> 40);
     if (of->categories) r->action[k] = bits % (int32_t)of->categories;
-    else ((float *)(void *)r->action)[k] = (float)bits * 0x1p-22f - 2.0f;
+    else replay_set(r, k, (float)bits * 0x1p-22f - 2.0f);
   }
   if (of->categories) r->action[lane] = line[0] - '0';
-  else ((float *)(void *)r->action)[lane] = replay_float(line);
+  else replay_set(r, lane, replay_float(line));
 }
 
 /* The greatest difference of an observation or reward to the recording's; endings must agree. Begins and ends with
@@ -129,6 +134,52 @@ static inline double replay_difference(replay *r, const recording *of, uint32_t 
       if (r->flags[k] && k != lane) replay_reset(r, k, baud_random(&random));
   }
   return most;
+}
+
+/* Lives of all lanes with two implementations of an environment, open in `one` and `other`: the same to the bit? */
+static inline void replay_twins(replay *one, replay *other, const recording *of) {
+  uint64_t random = one->lanes;
+  for (uint32_t k = 0; k < one->lanes; k++) replay_reset(one, k, k), replay_reset(other, k, k);
+  for (uint32_t step = 0; step < 300; step++) {
+    replay_act(one, of, of->step[0], 0, &random);
+    memcpy(other->action, one->action, sizeof one->action);
+    replay_step(one);
+    replay_step(other);
+    assert_memory_equal(one->lane, other->lane, sizeof one->lane);
+    assert_memory_equal(one->obs0, other->obs0, sizeof one->obs0);
+    assert_memory_equal(one->fact, other->fact, sizeof one->fact);
+    assert_memory_equal(one->flags, other->flags, sizeof one->flags);
+    for (uint32_t k = 0; k < one->lanes; k++)
+      if (one->flags[k]) replay_reset(one, k, step + k), replay_reset(other, k, step + k);
+  }
+}
+
+/* The recording in batches of several sizes and at several places. */
+static inline void replay_everywhere(const baud_env_ops *ops, const recording *of, double tolerance) {
+  static const uint32_t lanes[] = {1, 2, 7, 64, REPLAY_LANES};
+  static replay r;
+  for (size_t i = 0; i < sizeof lanes / sizeof *lanes; i++) {
+    replay_open(&r, ops, lanes[i]);
+    for (uint32_t lane = 0; lane < lanes[i]; lane += 1 + lanes[i] / 3) {
+      double most = replay_difference(&r, of, lane);
+      if (most > tolerance) fail_msg("lane %u of %u: off by %g", lane, lanes[i], most);
+    }
+    replay_close(&r);
+  }
+}
+
+/* Illegal actions, each in some lane. */
+static inline void replay_refuses(const baud_env_ops *ops, int32_t categories) {
+  const int32_t illegal[] = {categories, -1, INT32_MAX, INT32_MIN};
+  static replay r;
+  for (uint32_t i = 0; i < 4; i++) {
+    replay_open(&r, ops, REPLAY_LANES);
+    for (uint32_t k = 0; k < REPLAY_LANES; k++) replay_reset(&r, k, k);
+    r.action[(37 * i) % REPLAY_LANES] = illegal[i];
+    baud_batch batch = replay_batch(&r);
+    assert_int_equal(ops->step(r.model, &batch), BAUD_EARG);
+    replay_close(&r);
+  }
 }
 
 #endif

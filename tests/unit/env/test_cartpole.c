@@ -13,40 +13,18 @@
 static const recording recorded = RECORDING(CARTPOLE_STATE, CARTPOLE_ACTIONS);
 
 static void a_thousand_steps_are_those_of_gymnasium(void **unused) {
-  static const uint32_t lanes[] = {1, 2, 7, 64, REPLAY_LANES};
   (void)unused;
-  for (size_t i = 0; i < sizeof lanes / sizeof *lanes; i++) {
-    replay r;
-    replay_open(&r, &cartpole_ops, lanes[i]);
-    for (uint32_t lane = 0; lane < lanes[i]; lane += 1 + lanes[i] / 3) {
-      double most = replay_difference(&r, &recorded, lane);
-      if (most > 1e-6) fail_msg("lane %u of %u: off by %g", lane, lanes[i], most);
-    }
-    replay_close(&r);
-  }
+  replay_everywhere(&cartpole_ops, &recorded, 1e-6);
 }
 
-/* Whole lives of all lanes, states to the bit, with the code for any machine and with this one's. */
 static void it_is_all_the_same_on_any_machine(void **unused) {
   static replay plain, own;
   (void)unused;
   for (uint32_t lanes = 1; lanes <= REPLAY_LANES; lanes += 26) {
-    uint64_t random = lanes;
     replay_open(&plain, &cartpole_ops, lanes);
     replay_open(&own, &cartpole_ops, lanes);
     ((cartpole *)plain.model)->step = cartpole_steps;
-    for (uint32_t k = 0; k < lanes; k++) replay_reset(&plain, k, k), replay_reset(&own, k, k);
-    for (uint32_t step = 0; step < 300; step++) {
-      for (uint32_t k = 0; k < lanes; k++) plain.action[k] = own.action[k] = baud_bernoulli(&random, 0.5);
-      replay_step(&plain);
-      replay_step(&own);
-      assert_memory_equal(plain.lane, own.lane, sizeof plain.lane);
-      assert_memory_equal(plain.obs0, own.obs0, sizeof plain.obs0);
-      assert_memory_equal(plain.fact, own.fact, sizeof plain.fact);
-      assert_memory_equal(plain.flags, own.flags, sizeof plain.flags);
-      for (uint32_t k = 0; k < lanes; k++)
-        if (own.flags[k]) replay_reset(&plain, k, step + k), replay_reset(&own, k, step + k);
-    }
+    replay_twins(&plain, &own, &recorded);
     replay_close(&plain);
     replay_close(&own);
   }
@@ -103,17 +81,8 @@ static void success_is_to_stand(void **unused) {
 }
 
 static void an_action_that_there_is_not_is_refused(void **unused) {
-  static const int32_t illegal[] = {2, -1, INT32_MAX, INT32_MIN};
-  replay r;
   (void)unused;
-  for (size_t i = 0; i < 4; i++) {
-    replay_open(&r, &cartpole_ops, REPLAY_LANES);
-    for (uint32_t k = 0; k < REPLAY_LANES; k++) replay_reset(&r, k, k);
-    r.action[(37 * i) % REPLAY_LANES] = illegal[i];
-    baud_batch batch = replay_batch(&r);
-    assert_int_equal(cartpole_step(r.model, &batch), BAUD_EARG);
-    replay_close(&r);
-  }
+  replay_refuses(&cartpole_ops, CARTPOLE_ACTIONS);
 }
 
 static void the_picture_shows_cart_and_pole(void **unused) {

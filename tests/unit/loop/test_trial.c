@@ -179,6 +179,16 @@ static void the_time_limit_truncates_and_never_terminates(void **state) {
   }
 }
 
+static void an_environments_own_time_limit_holds_where_none_is_named(void **state) {
+  (void)state;
+  const char *named[] = {"\"stop\":{\"episodes\":3}", "\"limit\":9,\"stop\":{\"episodes\":3}"};
+  const float steps[] = {200.0f, 9.0f};
+  for (int i = 0; i < 2; i++) { /* a car that coasts arrives nowhere */
+    run(&one, describe(UNIT("mountain_car", "{}"), UNIT("dense", "{}"), UNIT("scripted", "{\"actions\":\"1\"}"), named[i]), 1, 1024, UINT64_MAX);
+    for (int e = 0; e < 3; e++) assert_true(one.figure[FIGURE_STEPS][e] == steps[i] && one.figure[FIGURE_SUCCESS][e] == 0.0f);
+  }
+}
+
 static void a_checkpoint_brings_the_learner_back_whole(void **state) {
   (void)state;
   char path[] = "/tmp/baud-checkpoint-XXXXXX";
@@ -247,6 +257,7 @@ int main(void) {
       cmocka_unit_test(what_is_not_subscribed_is_offered_and_not_received),
       cmocka_unit_test(a_delayed_outcome_tells_as_much_and_in_the_end),
       cmocka_unit_test(the_time_limit_truncates_and_never_terminates),
+      cmocka_unit_test(an_environments_own_time_limit_holds_where_none_is_named),
       cmocka_unit_test(a_checkpoint_brings_the_learner_back_whole),
       cmocka_unit_test(what_cannot_be_run_is_refused_with_a_reason),
   };

@@ -19,7 +19,8 @@ static cJSON *row_json(const calibration_case *c, const calibration_row *row) {
 }
 
 static void print_row(const calibration_case *c, const calibration_row *row) {
-  printf("%-56s %16.9g %16.9g %+10.2g  %s\n", c->name, row->closed_form, row->ledger, row->ledger - row->closed_form, calibration_holds(row) ? "holds" : "FAILS");
+  printf("%-56s %16.9g %16.9g %+10.2g  %s\n", c->name, row->closed_form, row->ledger, row->ledger - row->closed_form,
+         calibration_holds(row) ? "holds" : "FAILS");
   fflush(stdout);
 }
 

@@ -14,7 +14,8 @@
 #include "params.h"
 #include "registry.h"
 
-static const char *const extension_ids[] = {"baud.observer/1", "baud.quiz/1", "baud.demonstrate/1", "baud.draw/1", "baud.teach/1", "baud.memory/1", "baud.remember/1"};
+static const char *const extension_ids[] = {"baud.observer/1", "baud.quiz/1",   "baud.demonstrate/1", "baud.draw/1",
+                                            "baud.teach/1",    "baud.memory/1", "baud.remember/1"};
 enum { N_EXTENSIONS = sizeof extension_ids / sizeof *extension_ids };
 
 static int has_extension(const baud_unit *u, int k) { return u->extension && u->extension(extension_ids[k]); }
@@ -74,7 +75,8 @@ static int32_t keep_quiet(const baud_host *host, int32_t code, const char *why) 
 static void log_nothing(const baud_host *host, uint32_t level, const char *text) { (void)host, (void)level, (void)text; }
 static const void *offer_nothing(const baud_host *host, const char *id) { return (void)host, (void)id, NULL; }
 
-static const baud_host bare_host = {.size = BAUD_SIZE(baud_host), .minor = BAUD_MINOR, .log = log_nothing, .fail = keep_quiet, .extension = offer_nothing};
+static const baud_host bare_host = {
+    .size = BAUD_SIZE(baud_host), .minor = BAUD_MINOR, .log = log_nothing, .fail = keep_quiet, .extension = offer_nothing};
 
 /* An environment's spec with its defaults; null model when it cannot be made that way. */
 static void *create_env(const baud_unit *u, baud_env_spec *spec) {
@@ -153,7 +155,8 @@ static void print_unit(const registry *r, const plugin *p) {
     const baud_param *q = &u->params[i];
     range_text(q, range, sizeof range);
     default_text(q, initial, sizeof initial);
-    printf("  %-18s %-7s %-12s %-28s %s%s%s%s\n", q->key, param_type_name(q->type), initial, range, q->doc, q->unit && q->unit[0] ? ", " : "", q->unit ? q->unit : "", q->flags & BAUD_LIVE ? "; live" : "");
+    printf("  %-18s %-7s %-12s %-28s %s%s%s%s\n", q->key, param_type_name(q->type), initial, range, q->doc,
+           q->unit && q->unit[0] ? ", " : "", q->unit ? q->unit : "", q->flags & BAUD_LIVE ? "; live" : "");
   }
   if (u->role == BAUD_ENV) print_env(u);
   if (u->role == BAUD_LEARNER) print_abilities(r, p);

@@ -212,7 +212,8 @@ void command_typed(dashboard *d, const char *line) {
     char typed[40];
     snprintf(typed, sizeof typed, "%.*s", (int)(n < 30 ? n : 30), line);
     const char *near = error_closest(typed, names, (size_t)command_count);
-    dashboard_complain(d, "there is no :%s%s%s%s", typed, near ? " (did you mean :" : "; Tab lists what there is", near ? near : "", near ? "?)" : "");
+    dashboard_complain(d, "there is no :%s%s%s%s", typed, near ? " (did you mean :" : "; Tab lists what there is", near ? near : "",
+                       near ? "?)" : "");
   } else if (!*rest && c->usage[0] && c->usage[0] != '[') {
     dashboard_complain(d, ":%s %s  %s", c->name, c->usage, c->help);
   } else {

@@ -94,7 +94,10 @@ layout_compare layout_of_compare(rect body, int marks, enum layout_zoom zoom) {
     rest.y += lines;
     rest.height -= lines;
   }
-  int columns = zoom == LAYOUT_ONE_PLOT || !is_wide ? 1 : body.width >= 160 ? 3 : 2, rows = zoom == LAYOUT_GRID && is_wide && rest.height >= 26 ? 2 : 1;
+  int columns = zoom == LAYOUT_ONE_PLOT || !is_wide ? 1
+                : body.width >= 160                 ? 3
+                                                    : 2,
+      rows = zoom == LAYOUT_GRID && is_wide && rest.height >= 26 ? 2 : 1;
   for (int row = 0; row < rows && l.n_plots < LAYOUT_PLOTS; row++)
     for (int column = 0; column < columns; column++) {
       int x = rest.width * column / columns, y = rest.height * row / rows;

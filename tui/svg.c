@@ -82,16 +82,19 @@ static void put_legend(FILE *to, const chart_data *data, const svg_text *text) {
   for (int i = 0; i < data->n_series; i++) {
     double y = TOP + 14 + 18 * i, x = WIDTH - RIGHT - 8;
     if (!text->legend[i]) continue;
-    fprintf(to, "<line x1=\"%.0f\" x2=\"%.0f\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\"/>\n", x - 26, x, y - 4,
-            y - 4, colours[i], dashes[i]);
+    fprintf(to, "<line x1=\"%.0f\" x2=\"%.0f\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\"/>\n",
+            x - 26, x, y - 4, y - 4, colours[i], dashes[i]);
     put_text(to, x - 32, y, "end", "", text->legend[i]);
   }
 }
 
 void svg_write(FILE *to, const chart_data *data, const axis *y, const svg_text *text) {
   char style[160];
-  fprintf(to, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"12\">\n"
-              "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n", WIDTH, HEIGHT, WIDTH, HEIGHT);
+  fprintf(to,
+          "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" "
+          "font-size=\"12\">\n"
+          "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n",
+          WIDTH, HEIGHT, WIDTH, HEIGHT);
   put_axes(to, data, y, text);
   for (int i = 0; i < data->n_series; i++) {
     const series *s = data->series + i;

@@ -11,7 +11,11 @@
 #include "calibration/forms.h"
 #include "calibration/runs.h"
 
-enum { REWARD_BITS = FIGURE_RECEIVED + 6 * BAUD_CH_REWARD, OBSERVATION_BITS = FIGURE_RECEIVED + 6 * BAUD_CH_OBSERVATION, DEMONSTRATION_BITS = FIGURE_RECEIVED + 6 * BAUD_CH_DEMONSTRATION };
+enum {
+  REWARD_BITS = FIGURE_RECEIVED + 6 * BAUD_CH_REWARD,
+  OBSERVATION_BITS = FIGURE_RECEIVED + 6 * BAUD_CH_OBSERVATION,
+  DEMONSTRATION_BITS = FIGURE_RECEIVED + 6 * BAUD_CH_DEMONSTRATION
+};
 
 static int within(calibration_row *row, double closed_form, double ledger) {
   *row = (calibration_row){closed_form, ledger, 1e-9 * fmax(1.0, fabs(closed_form))};
@@ -28,8 +32,14 @@ static void count_up(char *text, size_t size, uint32_t n) {
 }
 
 /* Bits received in all when a lockbox whose code is `code` is tried with 0, 1, .. for some episodes. */
-static int lockbox_bits(const registry *r, const char *env_params, const char *script, uint32_t code, uint64_t episodes, double *bits, baud_error *error) {
-  run_spec spec = {.env = "lockbox", .env_params = env_params, .reward = "outcome", .learner = "scripted", .learner_params = script, .episodes = episodes};
+static int lockbox_bits(const registry *r, const char *env_params, const char *script, uint32_t code, uint64_t episodes, double *bits,
+                        baud_error *error) {
+  run_spec spec = {.env = "lockbox",
+                   .env_params = env_params,
+                   .reward = "outcome",
+                   .learner = "scripted",
+                   .learner_params = script,
+                   .episodes = episodes};
   run_result result;
   uint64_t seed = 0;
   int failed = run_find_world(r, &spec, &code, 1, &seed, error);
@@ -119,7 +129,13 @@ static int noisy_expert(const registry *r, const calibration_case *c, calibratio
   char params[40];
   double bits[2] = {NAN, NAN};
   snprintf(params, sizeof params, "{\"codes\":%g}", c->a);
-  run_spec spec = {.env = "lockbox", .env_params = params, .reward = "outcome", .learner = "imitate", .learner_params = "{\"trust\":0.999999}", .competence = c->b, .episodes = 1};
+  run_spec spec = {.env = "lockbox",
+                   .env_params = params,
+                   .reward = "outcome",
+                   .learner = "imitate",
+                   .learner_params = "{\"trust\":0.999999}",
+                   .competence = c->b,
+                   .episodes = 1};
   double right = log2(c->a * c->b); /* only to tell the two kinds of trial apart; the bits are the ledger's */
   for (uint64_t seed = 0; seed < 4000 && (isnan(bits[0]) || isnan(bits[1])); seed++) {
     run_result result;
@@ -154,7 +170,8 @@ static int flipped(const registry *r, const calibration_case *c, calibration_row
 
 /* ---- Lock --------------------------------------------------------------------------------------------- */
 
-static int lock_bits(const registry *r, const char *params, const char *reward, const char *script, const uint32_t *digits, uint32_t n, double *bits, baud_error *error) {
+static int lock_bits(const registry *r, const char *params, const char *reward, const char *script, const uint32_t *digits, uint32_t n,
+                     double *bits, baud_error *error) {
   run_spec spec = {.env = "lock", .env_params = params, .reward = reward, .learner = "scripted", .learner_params = script, .episodes = 1};
   run_result result;
   uint64_t seed = 0;
@@ -183,7 +200,8 @@ static int lock_episodes(const registry *r, const calibration_case *c, calibrati
   size_t used = strlen(script);
   double mean = 0.0;
   for (uint32_t code = 0; code < codes; code++)
-    for (uint32_t d = 0, rest = code; d < n; d++, rest /= symbols) used += (size_t)snprintf(script + used, sizeof script - used, "%u ", rest % symbols);
+    for (uint32_t d = 0, rest = code; d < n; d++, rest /= symbols)
+      used += (size_t)snprintf(script + used, sizeof script - used, "%u ", rest % symbols);
   snprintf(script + used, sizeof script - used, "\"}");
   snprintf(params, sizeof params, "{\"symbols\":%u,\"digits\":%u,\"feedback\":\"outcome\"}", symbols, n);
   for (uint32_t code = 0; code < codes; code++) {
@@ -226,7 +244,8 @@ static int lock_per_digit(const registry *r, const calibration_case *c, calibrat
 /* ---- Means over worlds -------------------------------------------------------------------------------- */
 
 /* Mean of a figure's total over `worlds` trials, with six standard errors as tolerance. */
-static int mean_over_worlds(const registry *r, const run_spec *spec, uint32_t figure, uint64_t worlds, double closed_form, calibration_row *row, baud_error *error) {
+static int mean_over_worlds(const registry *r, const run_spec *spec, uint32_t figure, uint64_t worlds, double closed_form,
+                            calibration_row *row, baud_error *error) {
   double sum = 0.0, squares = 0.0;
   for (uint64_t seed = 0; seed < worlds; seed++) {
     run_result result;
@@ -268,7 +287,8 @@ static int bernoulli_pointwise(const registry *r, const calibration_case *c, cal
   run_spec spec = {.env = "bandit", .env_params = params, .reward = "dense", .learner = "scripted", .episodes = 1};
   int failed = run_once(r, &spec, (uint64_t)c->b, &result, error);
   if (failed) return failed;
-  return within(row, form_sequence((uint32_t)c->a, (uint32_t)lround(result.total[FIGURE_RETURN])), result.total[figure_of_channel(FIGURE_SURPRISE, BAUD_CH_REWARD)]);
+  return within(row, form_sequence((uint32_t)c->a, (uint32_t)lround(result.total[FIGURE_RETURN])),
+                result.total[figure_of_channel(FIGURE_SURPRISE, BAUD_CH_REWARD)]);
 }
 
 static int dirichlet_mean(const registry *r, const calibration_case *c, calibration_row *row, baud_error *error) {

@@ -13,10 +13,12 @@ static void describe(const run_spec *s, char *json, size_t size) {
   char expert[60] = "null";
   if (s->competence > 0.0) snprintf(expert, sizeof expert, "{\"competence\":%.17g}", s->competence);
   snprintf(json, size,
-           "{\"env\":{\"id\":\"baud.%s\",\"params\":%s},\"reward\":{\"id\":\"baud.%s\",\"params\":%s},\"learner\":{\"id\":\"baud.%s\",\"params\":%s},"
+           "{\"env\":{\"id\":\"baud.%s\",\"params\":%s},\"reward\":{\"id\":\"baud.%s\",\"params\":%s},\"learner\":{\"id\":\"baud.%s\","
+           "\"params\":%s},"
            "\"demonstrator\":%s,\"limit\":%llu,\"stop\":{\"episodes\":%llu},\"score\":{\"answers\":%d,\"quiz\":%d}}",
            s->env, s->env_params ? s->env_params : "{}", s->reward, s->reward_params ? s->reward_params : "{}", s->learner,
-           s->learner_params ? s->learner_params : "{}", expert, (unsigned long long)s->limit, (unsigned long long)s->episodes, s->quizzes, s->quizzes);
+           s->learner_params ? s->learner_params : "{}", expert, (unsigned long long)s->limit, (unsigned long long)s->episodes, s->quizzes,
+           s->quizzes);
 }
 
 int run_once(const registry *plugins, const run_spec *spec, uint64_t seed, run_result *result, baud_error *error) {
@@ -59,7 +61,9 @@ int run_find_world(const registry *plugins, const run_spec *spec, const uint32_t
   int code = stage_open(&s, plugins, json, *seed, error), is_found = 0;
   const baud_quiz *questions = code ? NULL : s.config.env.plugin->unit->extension("baud.quiz/1");
   uint32_t items = 0, max = 0, independence;
-  double *numbers = questions && questions->count(s.env_model, &items, &max, &independence) == BAUD_OK && items >= n ? calloc(2ul * max, sizeof *numbers) : NULL;
+  double *numbers = questions && questions->count(s.env_model, &items, &max, &independence) == BAUD_OK && items >= n
+                        ? calloc(2ul * max, sizeof *numbers)
+                        : NULL;
   for (int tries = 0; numbers && tries < MOST && !is_found; tries++, *seed += !is_found) {
     s.seed = *seed;
     memset(s.world, 0, s.spec.world_bytes);

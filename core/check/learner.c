@@ -319,7 +319,9 @@ static int another_value(const baud_param *p, char *text, size_t size) {
     case BAUD_FLAG: return snprintf(text, size, p->def.i ? "false" : "true"), 1;
     case BAUD_CHOICE: return p->n_choices > 1 && snprintf(text, size, "\"%s\"", p->choices[p->def.i == 0]) > 0;
     case BAUD_INT: return snprintf(text, size, "%lld", (long long)(p->def.i < p->high.i ? p->def.i + 1 : p->def.i - 1)), p->low.i < p->high.i;
-    case BAUD_FLOAT: return snprintf(text, size, "%.17g", p->def.f > p->low.f ? (p->def.f + p->low.f) / 2 : (p->def.f + p->high.f) / 2), p->low.f < p->high.f;
+    case BAUD_FLOAT:
+      return snprintf(text, size, "%.17g", p->def.f > p->low.f ? (p->def.f + p->low.f) / 2 : (p->def.f + p->high.f) / 2),
+             p->low.f < p->high.f;
     default: return 0;
   }
 }
@@ -342,7 +344,8 @@ static int changes_and_returns(check_run *run, stage *s, const baud_param *p) {
   snprintf(key, sizeof key, "learner.%s", p->key);
   if (!another_value(p, value, sizeof value)) return CHECK_OK;
   run_enter(run, "a change of a live parameter");
-  if (change_stage(s, key, value, what, &error) != 0) return run_fail(run, "\"%s\" is live and cannot be changed to %s: %s", p->key, value, error.text);
+  if (change_stage(s, key, value, what, &error) != 0)
+    return run_fail(run, "\"%s\" is live and cannot be changed to %s: %s", p->key, value, error.text);
   int verdict = starts_the_same(run, s, p->key);
   const char *old = strstr(what, key) ? what + strlen(key) + 1 : "";
   snprintf(value, sizeof value, "%.*s", (int)strcspn(old, " "), old);

@@ -45,8 +45,8 @@ uint32_t answers_width(const answers *a, uint32_t which);
 uint64_t answers_mask(const answers *a);
 /* Takes the answers in `asked`, which are answered, out of the learner's hands: it is given other room to write in. */
 void answers_seal(answers *a, uint64_t asked);
-/* Checks what was sealed: distributions as answers_check does; means are finite, deviations finite and above 0. Best once the step has been taken: numbers that have only just been
- * written one by one cannot be read four by four without waiting for them. */
+/* Checks what was sealed: distributions as answers_check does; means are finite, deviations finite and above 0. Best once the step has been
+ * taken: numbers that have only just been written one by one cannot be read four by four without waiting for them. */
 int answers_verify(const answers *a, uint64_t asked, baud_error *error);
 
 /* SIGNAL.md's floor: (1 - 2^-16) q + 2^-16 / n. */

@@ -119,7 +119,8 @@ int crossing_open(crossing **out, const crossing_border *border, baud_error *err
   c->state_bytes = border->observer->state_bytes(border->model, border->lanes);
   c->state = aligned_alloc(64, (c->state_bytes + 64u) & ~(uint64_t)63u);
   c->rehearsal = c->queue_room ? malloc(c->state_bytes + 1u) : NULL;
-  if (!c->weight || !c->state || (c->queue_room && !c->rehearsal)) return error_set(error, BAUD_ENOMEM, "out of memory for an ideal observer (%llu bytes)", (unsigned long long)c->state_bytes);
+  if (!c->weight || !c->state || (c->queue_room && !c->rehearsal))
+    return error_set(error, BAUD_ENOMEM, "out of memory for an ideal observer (%llu bytes)", (unsigned long long)c->state_bytes);
   memset(c->state, 0, c->state_bytes);
   if (border->observer->open(border->model, c->state, border->lanes) != BAUD_OK)
     return error_set(error, BAUD_EPLUGIN, "the environment's observer could not be opened");

@@ -95,7 +95,9 @@ static int open_listener(ledger *l, const crossing_border *border, baud_error *e
   who->lane = calloc(border->lanes, sizeof *who->lane);
   if (!who->lane) return error_set(error, BAUD_ENOMEM, "out of memory");
   int code = crossing_open(&who->crossing, border, error);
-  if (code == 0) who->leaves_out_repeats = crossing_leaves_out_repeats(who->crossing) && repeats_open(&who->repeats, border->env, crossing_fact(who->crossing));
+  if (code == 0)
+    who->leaves_out_repeats =
+        crossing_leaves_out_repeats(who->crossing) && repeats_open(&who->repeats, border->env, crossing_fact(who->crossing));
   return code;
 }
 
@@ -194,7 +196,11 @@ int ledger_start(ledger *l, const void *const *obs, uint32_t lane, baud_error *e
 int ledger_demonstration(ledger *l, const void *const *obs, const void *shown, uint32_t lane, double competence, baud_error *error) {
   lane_fields(l, obs, lane, l->before);
   l->lane[lane].demonstrations++;
-  moment m = {.lane = lane, .obs_before = l->before, .obs = l->before, .action = (const char *)shown + lane * l->action_bytes, .competence = competence};
+  moment m = {.lane = lane,
+              .obs_before = l->before,
+              .obs = l->before,
+              .action = (const char *)shown + lane * l->action_bytes,
+              .competence = competence};
   return tell_all(l, crossing_demonstration, &m, error);
 }
 

@@ -106,7 +106,8 @@ static int allocate(quiz *q) {
   q->ones = malloc(q->lanes);
   q->chosen = calloc(q->lanes, field_bytes(q->env->action));
   q->pointers = calloc(fields + 1, sizeof *q->pointers);
-  if (!q->item || !q->numbers || !q->ground || !q->indices || !q->order || !q->is_filler || !q->ask || !q->obs || !q->action || !q->zeros || !q->ones || !q->chosen || !q->pointers)
+  if (!q->item || !q->numbers || !q->ground || !q->indices || !q->order || !q->is_filler || !q->ask || !q->obs || !q->action || !q->zeros ||
+      !q->ones || !q->chosen || !q->pointers)
     return BAUD_ENOMEM;
   memset(q->ones, 1, q->lanes);
   return 0;

@@ -100,7 +100,8 @@ static int unpack(blocks *b, const char *who, const char *data, size_t bytes, co
   memcpy(&length, data + 8, sizeof length);
   if (length > LONGEST_IDENTITY || length > bytes - HEAD) return error_set(error, BAUD_EIO, "checkpoint %s is damaged (its head)", path);
   if (length != strlen(who) || memcmp(data + HEAD, who, length) != 0)
-    return error_set(error, BAUD_ESTATE, "checkpoint %s is of another learner, layout or other parameters: %.*s", path, (int)(length < 200 ? length : 200), data + HEAD);
+    return error_set(error, BAUD_ESTATE, "checkpoint %s is of another learner, layout or other parameters: %.*s", path,
+                     (int)(length < 200 ? length : 200), data + HEAD);
   char *whole = aligned_alloc(64, (b->end[BLOCKS_RESTING] + 127u) & ~(size_t)63u);
   if (!whole) return error_set(error, BAUD_ENOMEM, "out of memory for a checkpoint");
   size_t n = ZSTD_decompress(whole, b->end[BLOCKS_RESTING], data + HEAD + length, bytes - HEAD - length);
@@ -113,7 +114,8 @@ static int unpack(blocks *b, const char *who, const char *data, size_t bytes, co
 int checkpoint_load(blocks *b, const baud_unit *unit, const baud_value *values, const char *path, baud_error *error) {
   size_t bytes = 0;
   char *data = read_file(path, &bytes), *who = identity(b, unit, values);
-  int code = data && who ? unpack(b, who, data, bytes, path, error) : error_set(error, BAUD_EIO, "checkpoint %s cannot be read: %s", path, strerror(errno));
+  int code = data && who ? unpack(b, who, data, bytes, path, error)
+                         : error_set(error, BAUD_EIO, "checkpoint %s cannot be read: %s", path, strerror(errno));
   free(data);
   free(who);
   return code;

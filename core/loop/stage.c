@@ -65,7 +65,10 @@ static const void *host_extension(const baud_host *host, const char *id) {
 }
 
 static void open_service(stage *s, service *to) {
-  *to = (service){.host = {.size = BAUD_SIZE(baud_host), .minor = BAUD_MINOR, .ctx = to, .log = host_log, .fail = host_fail, .extension = host_extension}, .stage = s};
+  *to = (service){
+      .host =
+          {.size = BAUD_SIZE(baud_host), .minor = BAUD_MINOR, .ctx = to, .log = host_log, .fail = host_fail, .extension = host_extension},
+      .stage = s};
 }
 
 /* ---- Memory ------------------------------------------------------------------------------------------- */
@@ -144,7 +147,8 @@ static int open_env(stage *s, baud_error *error) {
   stage_enter(s, SITE_ENV);
   int32_t code = s->env->create(&s->env_host.host, s->config.env.values, &s->spec, &s->env_model);
   if (code != BAUD_OK) return stage_blame(s, SITE_ENV, code, error);
-  if (!s->spec.action || check_fields(s->spec.action, 1) != 0 || check_fields(s->spec.obs, s->spec.n_obs) != 0 || s->spec.n_obs > MAX_FIELDS || s->spec.n_facts > MAX_FIELDS || s->spec.n_facts == 0)
+  if (!s->spec.action || check_fields(s->spec.action, 1) != 0 || check_fields(s->spec.obs, s->spec.n_obs) != 0 ||
+      s->spec.n_obs > MAX_FIELDS || s->spec.n_facts > MAX_FIELDS || s->spec.n_facts == 0)
     return error_set(error, BAUD_EPLUGIN, "%s: its spec has no action, no facts or a malformed field", s->place[SITE_ENV]);
   for (uint32_t f = s->spec.n_facts; f-- > 0;) {
     if (s->spec.facts[f].roles & BAUD_FACT_REWARD) s->reward_fact = f;

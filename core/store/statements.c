@@ -79,8 +79,8 @@ const char *const statement_text[STATEMENTS] = {
         "SELECT chunk, n, before, last, data FROM steps WHERE trial = ?1 AND chunk BETWEEN ?2 AND ?3 ORDER BY chunk",
     [SQL_GET_LAST_STEPS] =
         "SELECT chunk, n, before, last, data FROM steps WHERE trial = ?1 ORDER BY chunk DESC LIMIT 1",
-    /* a configuration's trials, but for those that were changed, by figure: how many measured it, the marks they have, mean over trials of total and of
-       mean */
+    /* a configuration's trials, but for those that were changed, by figure: how many measured it, the marks they have, mean over
+       trials of total and of mean */
     [SQL_GET_MEANS] = "SELECT figure, count(*), group_concat(DISTINCT mark), avg(sum), avg(mean), sum(count)"
                       " FROM trial JOIN series USING(trial) WHERE config = ?1"
                       " AND NOT EXISTS (SELECT 1 FROM change WHERE change.trial = trial.trial) GROUP BY figure",

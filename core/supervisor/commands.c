@@ -157,7 +157,8 @@ int command_do(supervisor *s, const request *r, baud_error *error) {
   if (!c->one) return change_one(s, (uint32_t)index, r, error);
   if (!c->one(s, (uint32_t)index, r))
     return error_set(error, BAUD_ESTATE, "trial %lld cannot be %s: %s", (long long)index, c->done, c->refused);
-  if (c->one == step_one) record_event(s, index, 'I', "stepped %llu episode%s by %s", (unsigned long long)r->episodes, r->episodes == 1 ? "" : "s", r->who);
+  if (c->one == step_one)
+    record_event(s, index, 'I', "stepped %llu episode%s by %s", (unsigned long long)r->episodes, r->episodes == 1 ? "" : "s", r->who);
   else record_event(s, index, 'I', "%s by %s", c->done, r->who);
   return 0;
 }

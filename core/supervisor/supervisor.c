@@ -247,7 +247,9 @@ static void judge(supervisor *s) {
   if (!record_is_open(s)) return;
   uint32_t changed = 0;
   for (uint32_t i = 0; i < s->schedule.n; i++) changed += atomic_load_explicit(&s->board->trial[i].changes, memory_order_relaxed) > 0;
-  if (changed) record_event(s, -1, 'W', "%u trial%s changed while running: the claims leave %s out", changed, changed == 1 ? " was" : "s were", changed == 1 ? "it" : "them");
+  if (changed)
+    record_event(s, -1, 'W', "%u trial%s changed while running: the claims leave %s out", changed, changed == 1 ? " was" : "s were",
+                 changed == 1 ? "it" : "them");
   if (s->options->judge(s->folder, s->store, &error) != 0)
     record_event(s, -1, 'E', "claims could not be judged: %.500s", error.text);
 }

@@ -62,7 +62,9 @@ static int32_t vault_alphabet(const void *model, uint32_t fact, double *values, 
   values[0] = 0.0;
   return 1;
 }
-static int32_t vault_supports(const void *model, uint32_t channels, uint32_t fact, uint32_t needs) { return (void)model, (void)channels, (void)fact, (void)needs, 1; }
+static int32_t vault_supports(const void *model, uint32_t channels, uint32_t fact, uint32_t needs) {
+  return (void)model, (void)channels, (void)fact, (void)needs, 1;
+}
 static int32_t vault_open(const void *model, void *state, uint32_t lanes) { return (void)model, (void)state, (void)lanes, BAUD_OK; }
 static int32_t vault_noise(const void *model, const void *world, const void *state, const baud_evidence *e, double bits[BAUD_CHANNELS]) {
   (void)model, (void)world, (void)state, (void)e;
@@ -74,7 +76,8 @@ static int32_t vault_surprise(const void *model, void *state, const baud_evidenc
   memset(bits, 0, BAUD_CHANNELS * sizeof *bits);
   return BAUD_OK;
 }
-static const baud_observer vault_observer = {BAUD_SIZE(baud_observer), 0, vault_state, vault_alphabet, vault_supports, vault_open, vault_noise, vault_surprise, NULL, NULL};
+static const baud_observer vault_observer = {
+    BAUD_SIZE(baud_observer), 0, vault_state, vault_alphabet, vault_supports, vault_open, vault_noise, vault_surprise, NULL, NULL};
 
 static int32_t vault_count(const void *model, uint32_t *n, uint32_t *max, uint32_t *independence) {
   (void)model;
@@ -207,7 +210,8 @@ static const baud_reward_ops liar_ops = {BAUD_SIZE(baud_reward_ops), 0, liar_cre
 
 #define CHEAT_UNIT(name, doc) {BAUD_SIZE(baud_unit), BAUD_LEARNER, 1, 1, "test." #name, doc, doc, NULL, 0, 0, &name##_ops, NULL}
 static const baud_unit units[] = {
-    {BAUD_SIZE(baud_unit), BAUD_ENV, 1, 1, "test.vault", "40 digits that nothing tells of", "For catching cheats.", NULL, 0, 0, &vault_ops, vault_extension},
+    {BAUD_SIZE(baud_unit), BAUD_ENV, 1, 1, "test.vault", "40 digits that nothing tells of", "For catching cheats.", NULL, 0, 0, &vault_ops,
+     vault_extension},
     CHEAT_UNIT(leaky, "knows the world from a static that it shares with the environment"),
     CHEAT_UNIT(overconfident, "is certain of digits that it cannot know"),
     CHEAT_UNIT(trains_in_predict, "writes its weights in predict"),
@@ -215,7 +219,9 @@ static const baud_unit units[] = {
     CHEAT_UNIT(unnormalised, "answers with probabilities that sum to 1.8"),
     CHEAT_UNIT(not_a_number, "answers with NaN"),
     CHEAT_UNIT(out_of_range, "acts outside its categories"),
-    {BAUD_SIZE(baud_unit), BAUD_REWARD, 1, 1, "test.liar", "delivers what its view does not say", "For catching cheats.", liar_params, 1, 0, &liar_ops, NULL},
+    {BAUD_SIZE(baud_unit), BAUD_REWARD, 1, 1, "test.liar", "delivers what its view does not say", "For catching cheats.", liar_params, 1, 0,
+     &liar_ops, NULL},
 };
 
-const baud_library baud_plugin_1 = {BAUD_SIZE(baud_library), BAUD_MINOR, 0, BAUD_LAYOUT, "baud tests", "1", "MIT", units, sizeof units / sizeof *units, 0};
+const baud_library baud_plugin_1 = {BAUD_SIZE(baud_library),      BAUD_MINOR, 0, BAUD_LAYOUT, "baud tests", "1", "MIT", units,
+                                    sizeof units / sizeof *units, 0};

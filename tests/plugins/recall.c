@@ -223,7 +223,8 @@ static const baud_learner_ops recall_ops = {BAUD_SIZE(baud_learner_ops), 0, reca
 static const baud_remember recall_remembers = {BAUD_SIZE(baud_remember), 0, recall_remember};
 static const void *recall_extension(const char *id) { return strcmp(id, "baud.remember/1") == 0 ? &recall_remembers : NULL; }
 
-static const baud_unit units[] = {
-    {BAUD_SIZE(baud_unit), BAUD_ENV, 1, 1, "test.cues", "a junction after a cue", "For tests.", cues_params, CUES_PARAMS, 0, &cues_ops, cues_extension},
-    {BAUD_SIZE(baud_unit), BAUD_LEARNER, 1, 1, "test.recall", "remembers the cue", "For tests.", NULL, 0, 0, &recall_ops, recall_extension}};
+static const baud_unit units[] = {{BAUD_SIZE(baud_unit), BAUD_ENV, 1, 1, "test.cues", "a junction after a cue", "For tests.", cues_params,
+                                   CUES_PARAMS, 0, &cues_ops, cues_extension},
+                                  {BAUD_SIZE(baud_unit), BAUD_LEARNER, 1, 1, "test.recall", "remembers the cue", "For tests.", NULL, 0, 0,
+                                   &recall_ops, recall_extension}};
 const baud_library baud_plugin_1 = {BAUD_SIZE(baud_library), BAUD_MINOR, 0, BAUD_LAYOUT, "baud tests", "1", "MIT", units, 2, 0};

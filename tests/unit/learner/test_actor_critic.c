@@ -46,8 +46,14 @@ static void gym_open(gym *g, const baud_library *library, uint32_t lanes, uint32
   g->question = (baud_question){ .size = BAUD_SIZE(baud_question), .target = BAUD_ASK_ACTION, .horizon = 1,
                                  .forms = 1u << (choices ? BAUD_FORM_CATEGORICAL : BAUD_FORM_NORMAL), .width_categorical = choices,
                                  .width_normal = choices ? 0 : 2 * MOVED };
-  r->setup = (baud_learner_setup){ .size = BAUD_SIZE(baud_learner_setup), .lanes = lanes, .channels = BAUD_MASK(BAUD_CH_OBSERVATION) | BAUD_MASK(BAUD_CH_REWARD),
-                                   .n_obs = 1, .n_questions = 1, .obs = &g->obs_field, .action = &g->action_field, .questions = &g->question };
+  r->setup = (baud_learner_setup){.size = BAUD_SIZE(baud_learner_setup),
+                                  .lanes = lanes,
+                                  .channels = BAUD_MASK(BAUD_CH_OBSERVATION) | BAUD_MASK(BAUD_CH_REWARD),
+                                  .n_obs = 1,
+                                  .n_questions = 1,
+                                  .obs = &g->obs_field,
+                                  .action = &g->action_field,
+                                  .questions = &g->question};
   baud_value values[RIG_PARAMS];
   rig_values(r, values);
   assert_int_equal(r->ops->create(&r->host, values, &r->setup, &r->model), BAUD_OK);
@@ -73,13 +79,24 @@ static void gym_close(gym *g) {
 static void gym_predict(gym *g, uint32_t mode, uint32_t given) {
   const void *obs[1] = { g->obs };
   float *answers[1] = { g->answer };
-  baud_tick tick = { BAUD_SIZE(baud_tick), g->r.lanes, mode, given, 1, obs, g->starts, NULL, NULL, is_discrete(g) ? (void *)g->choice : g->action, answers };
+  baud_tick tick = {BAUD_SIZE(baud_tick),
+                    g->r.lanes,
+                    mode,
+                    given,
+                    1,
+                    obs,
+                    g->starts,
+                    NULL,
+                    NULL,
+                    is_discrete(g) ? (void *)g->choice : g->action,
+                    answers};
   assert_int_equal(g->r.ops->predict(g->r.model, g->r.blocks, &tick), BAUD_OK);
 }
 
 static void gym_learn(gym *g) {
   const void *obs[1] = { g->obs }, *next[1] = { g->next };
-  baud_outcome outcome = { BAUD_SIZE(baud_outcome), g->r.lanes, obs, is_discrete(g) ? (void *)g->choice : g->action, g->reward, g->flags, next, NULL, NULL };
+  baud_outcome outcome = {
+      BAUD_SIZE(baud_outcome), g->r.lanes, obs, is_discrete(g) ? (void *)g->choice : g->action, g->reward, g->flags, next, NULL, NULL};
   assert_int_equal(g->r.ops->learn(g->r.model, g->r.blocks, &outcome), BAUD_OK);
 }
 
@@ -202,7 +219,8 @@ static void fill_rollout(gym *g) {
     gym_predict(g, BAUD_TRAIN, 0);
     gym_step(g);
     const void *obs[1] = { g->obs }, *next[1] = { g->next };
-    baud_outcome outcome = { BAUD_SIZE(baud_outcome), g->r.lanes, obs, is_discrete(g) ? (void *)g->choice : g->action, g->reward, g->flags, next, NULL, NULL };
+    baud_outcome outcome = {
+        BAUD_SIZE(baud_outcome), g->r.lanes, obs, is_discrete(g) ? (void *)g->choice : g->action, g->reward, g->flags, next, NULL, NULL};
     assert_int_equal(nn_ac_record(ac, g->r.blocks, &outcome), step + 1 == ac->settings.horizon);
     gym_go_on(g);
   }

@@ -47,7 +47,8 @@ static void store_tick(history *h, uint32_t tick) {
     flags[k] = flags_of(k, tick);
   }
   const void *const o[1] = {obs}, *const n[1] = {next};
-  baud_outcome outcome = {.size = BAUD_SIZE(baud_outcome), .lanes = LANES, .obs = o, .next_obs = n, .action = action, .reward = reward, .flags = flags};
+  baud_outcome outcome = {
+      .size = BAUD_SIZE(baud_outcome), .lanes = LANES, .obs = o, .next_obs = n, .action = action, .reward = reward, .flags = flags};
   baud_replay_store(&h->replay, &h->features, h->at, &outcome);
 }
 

@@ -10,7 +10,8 @@
 
 static registry *plugins;
 
-static void describe(char *json, size_t size, const char *env, const char *env_params, const char *reward, const char *learner, const char *learner_params, int episodes) {
+static void describe(char *json, size_t size, const char *env, const char *env_params, const char *reward, const char *learner,
+                     const char *learner_params, int episodes) {
   snprintf(json, size,
            "{\"env\":{\"id\":\"%s\",\"params\":%s},\"reward\":{\"id\":\"baud.%s\",\"params\":{}},\"learner\":{\"id\":\"%s\",\"params\":%s},"
            "\"stop\":{\"episodes\":%d},\"score\":{\"answers\":1,\"quiz\":1}}",
@@ -155,7 +156,8 @@ static void no_shipped_learner_knows_more_than_it_received(void **state) {
       excess += t.known - t.received;
       absorbed += t.known;
     }
-    if (excess > 20.0 + log2(PAIRS)) fail_msg("%s on %s: knows %.2f bits more than it received, over %d worlds", pairs[i].learner, pairs[i].env, excess, WORLDS);
+    if (excess > 20.0 + log2(PAIRS))
+      fail_msg("%s on %s: knows %.2f bits more than it received, over %d worlds", pairs[i].learner, pairs[i].env, excess, WORLDS);
     if (!(absorbed > 0.0)) fail_msg("%s on %s absorbs nothing: the certificate would say nothing", pairs[i].learner, pairs[i].env);
   }
 }

@@ -32,7 +32,8 @@ static void open_desk(desk *d, const baud_observer *observer, uint32_t lanes, ui
   ledger_setup setup = {.observer = observer, .model = &d->model, .world = &d->secret, .env = &safe_env, .lanes = lanes, .limit = STEPS,
                         .emitted = 3, .subscribed = 3, .view = {.size = BAUD_SIZE(baud_view), .kind = BAUD_VIEW_FACT, .scale = 1.0}};
   if (ledger_open(&d->ledger, &setup, &error) != 0) fail_msg("%s", error.text);
-  d->tick = (ledger_tick){.obs_before = &d->obs[0], .obs = &d->obs[1], .action = d->action, .facts = d->facts, .delivered = d->fact[0], .flags = d->flags};
+  d->tick = (ledger_tick){
+      .obs_before = &d->obs[0], .obs = &d->obs[1], .action = d->action, .facts = d->facts, .delivered = d->fact[0], .flags = d->flags};
   ledger_aim(d->ledger, &d->tick);
 }
 

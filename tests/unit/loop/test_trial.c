@@ -74,7 +74,10 @@ static void another_seed_is_another_world(void **state) {
 static void scoring_changes_nothing_but_what_is_scored(void **state) {
   (void)state;
   run(&one, maze_run(), 3, 1024, UINT64_MAX);
-  run(&two, describe(UNIT("maze", "{}"), UNIT("dense", "{}"), UNIT("dyna_q", "{}"), "\"stop\":{\"episodes\":60},\"score\":{\"answers\":0,\"quiz\":0}"), 3, 1024, UINT64_MAX);
+  run(&two,
+      describe(UNIT("maze", "{}"), UNIT("dense", "{}"), UNIT("dyna_q", "{}"),
+               "\"stop\":{\"episodes\":60},\"score\":{\"answers\":0,\"quiz\":0}"),
+      3, 1024, UINT64_MAX);
   assert_memory_equal(one.figure[FIGURE_RETURN], two.figure[FIGURE_RETURN], sizeof one.figure[0]);
   assert_memory_equal(one.figure[FIGURE_STEPS], two.figure[FIGURE_STEPS], sizeof one.figure[0]);
   assert_memory_equal(one.figure[FIGURE_RECEIVED_ALL], two.figure[FIGURE_RECEIVED_ALL], sizeof one.figure[0]);
@@ -125,8 +128,10 @@ static void another_rate_of_scoring_leaves_the_course_as_it_is(void **state) {
 static void a_world_is_the_same_for_every_learner(void **state) {
   (void)state;
   const char *rest = "\"stop\":{\"episodes\":20},\"score\":{\"answers\":0,\"quiz\":0}";
-  run(&one, describe(UNIT("lockbox", "{\"codes\":4}"), UNIT("outcome", "{}"), UNIT("scripted", "{\"actions\":\"0,1,2,3\"}"), rest), 8, 1024, UINT64_MAX);
-  run(&two, describe(UNIT("lockbox", "{\"codes\":4}"), UNIT("outcome", "{}"), UNIT("scripted", "{\"actions\":\"3,2,1,0\"}"), rest), 8, 1024, UINT64_MAX);
+  run(&one, describe(UNIT("lockbox", "{\"codes\":4}"), UNIT("outcome", "{}"), UNIT("scripted", "{\"actions\":\"0,1,2,3\"}"), rest), 8, 1024,
+      UINT64_MAX);
+  run(&two, describe(UNIT("lockbox", "{\"codes\":4}"), UNIT("outcome", "{}"), UNIT("scripted", "{\"actions\":\"3,2,1,0\"}"), rest), 8, 1024,
+      UINT64_MAX);
   for (int i = 0; i < 4; i++) assert_true(one.figure[FIGURE_SUCCESS][i] == two.figure[FIGURE_SUCCESS][3 - i]);
 }
 
@@ -157,7 +162,8 @@ static void lanes_share_one_world_and_one_account(void **state) {
 static void what_is_not_subscribed_is_offered_and_not_received(void **state) {
   (void)state;
   const char *rest = "\"channels\":[\"reward\"],\"stop\":{\"episodes\":3},\"score\":{\"answers\":0,\"quiz\":0}";
-  run(&one, describe(UNIT("lockbox", "{\"codes\":64,\"feedback\":\"label\"}"), UNIT("outcome", "{}"), UNIT("random", "{}"), rest), 1, 1024, UINT64_MAX);
+  run(&one, describe(UNIT("lockbox", "{\"codes\":64,\"feedback\":\"label\"}"), UNIT("outcome", "{}"), UNIT("random", "{}"), rest), 1, 1024,
+      UINT64_MAX);
   assert_close((double)one.figure[FIGURE_OFFERED_ALL][0], 6.0, 1e-6);
   assert_close((double)one.figure[FIGURE_RECEIVED_ALL][0], 0.0, 1e-12);
 }
@@ -166,13 +172,16 @@ static void a_delayed_outcome_tells_as_much_and_in_the_end(void **state) {
   (void)state;
   const char *rest = "\"stop\":{\"episodes\":60},\"score\":{\"answers\":0,\"quiz\":0}";
   run(&one, describe(UNIT("lockbox", "{\"codes\":16,\"thinking\":5}"), UNIT("outcome", "{}"), UNIT("reinforce", "{}"), rest), 1, 1024, UINT64_MAX);
-  run(&two, describe(UNIT("lockbox", "{\"codes\":16,\"thinking\":5}"), UNIT("delayed", "{\"steps\":3}"), UNIT("reinforce", "{}"), rest), 1, 1024, UINT64_MAX);
+  run(&two, describe(UNIT("lockbox", "{\"codes\":16,\"thinking\":5}"), UNIT("delayed", "{\"steps\":3}"), UNIT("reinforce", "{}"), rest), 1,
+      1024, UINT64_MAX);
   for (uint32_t i = 0; i < 60; i++) assert_close((double)two.figure[FIGURE_RECEIVED_ALL][i], (double)one.figure[FIGURE_RECEIVED_ALL][i], 1e-6);
 }
 
 static void the_time_limit_truncates_and_never_terminates(void **state) {
   (void)state;
-  run(&one, describe(UNIT("maze", "{}"), UNIT("dense", "{}"), UNIT("scripted", "{\"actions\":\"0\"}"), "\"limit\":7,\"stop\":{\"episodes\":4}"), 1, 1024, UINT64_MAX);
+  run(&one,
+      describe(UNIT("maze", "{}"), UNIT("dense", "{}"), UNIT("scripted", "{\"actions\":\"0\"}"), "\"limit\":7,\"stop\":{\"episodes\":4}"),
+      1, 1024, UINT64_MAX);
   for (int i = 0; i < 4; i++) {
     assert_true(one.figure[FIGURE_STEPS][i] == 7.0f);
     assert_true(one.figure[FIGURE_SUCCESS][i] == 0.0f);
@@ -197,7 +206,11 @@ static void a_checkpoint_brings_the_learner_back_whole(void **state) {
   int fd = mkstemp(path);
   close(fd);
   const char *evaluate = "\"mode\":\"evaluate\",\"stop\":{\"episodes\":5},\"score\":{\"answers\":0,\"quiz\":1}";
-  assert_int_equal(trial_open(&t, plugins, describe(UNIT("lockbox", "{\"codes\":8}"), UNIT("outcome", "{}"), UNIT("reinforce", "{}"), "\"stop\":{\"episodes\":400},\"score\":{\"quiz\":1}"), 4, &error), 0);
+  assert_int_equal(trial_open(&t, plugins,
+                              describe(UNIT("lockbox", "{\"codes\":8}"), UNIT("outcome", "{}"), UNIT("reinforce", "{}"),
+                                       "\"stop\":{\"episodes\":400},\"score\":{\"quiz\":1}"),
+                              4, &error),
+                   0);
   for (int code = 0; code == 0;) {
     code = trial_advance(t, 1000, UINT64_MAX, &error);
     trial_drain(t);
@@ -205,12 +218,18 @@ static void a_checkpoint_brings_the_learner_back_whole(void **state) {
   assert_int_equal(trial_save(t, path, &error), 0);
   double known = trial_last(t)[FIGURE_KNOWN];
   assert_true(known > 2.0);
-  assert_int_equal(trial_open(&fresh, plugins, describe(UNIT("lockbox", "{\"codes\":8}"), UNIT("outcome", "{}"), UNIT("reinforce", "{}"), evaluate), 4, &error), 0);
+  assert_int_equal(trial_open(&fresh, plugins,
+                              describe(UNIT("lockbox", "{\"codes\":8}"), UNIT("outcome", "{}"), UNIT("reinforce", "{}"), evaluate), 4,
+                              &error),
+                   0);
   assert_int_equal(trial_load(fresh, path, &error), 0);
   assert_int_equal(trial_advance(fresh, 100, UINT64_MAX, &error), TRIAL_DONE);
   assert_close(trial_last(fresh)[FIGURE_KNOWN], known, 0.0);
   trial_close(fresh);
-  assert_int_equal(trial_open(&fresh, plugins, describe(UNIT("lockbox", "{\"codes\":8}"), UNIT("outcome", "{}"), UNIT("reinforce", "{\"lr\":0.5}"), evaluate), 4, &error), 0);
+  assert_int_equal(
+      trial_open(&fresh, plugins,
+                 describe(UNIT("lockbox", "{\"codes\":8}"), UNIT("outcome", "{}"), UNIT("reinforce", "{\"lr\":0.5}"), evaluate), 4, &error),
+      0);
   assert_true(trial_load(fresh, path, &error) < 0);
   assert_non_null(strstr(error.text, "another learner"));
   assert_int_equal(truncate(path, 300), 0);
@@ -221,15 +240,20 @@ static void a_checkpoint_brings_the_learner_back_whole(void **state) {
 }
 
 static void what_cannot_be_run_is_refused_with_a_reason(void **state) {
-  static const struct { const char *json, *reason; } bad[] = {
+  static const struct { const char *json, *reason;
+  } bad[] = {
       {"[]", "not a JSON object"},
       {"{\"env\":{\"id\":\"baud.lokbox\"}}", "did you mean \"lockbox\""},
       {"{\"env\":" UNIT("lockbox", "{\"kodes\":3}") "}", "did you mean \"codes\""},
       {"{\"env\":" UNIT("lockbox", "{\"codes\":1}") "}", "whole number from 2"},
       {"{\"env\":" UNIT("lockbox", "{\"codes\":\"x\"}") "}", "it takes a whole number"},
       {"{\"env\":" UNIT("lockbox", "{}") ",\"reward\":" UNIT("outcome", "{}") ",\"learner\":" UNIT("random", "{}") "}", "never end"},
-      {"{\"env\":" UNIT("corridor", "{}") ",\"reward\":" UNIT("potential", "{}") ",\"learner\":" UNIT("random", "{}") ",\"stop\":{\"episodes\":1}}", "potential"},
-      {"{\"env\":" UNIT("lockbox", "{}") ",\"reward\":" UNIT("outcome", "{}") ",\"learner\":" UNIT("imitate", "{}") ",\"stop\":{\"episodes\":1}}", "demonstration"},
+      {"{\"env\":" UNIT("corridor", "{}") ",\"reward\":" UNIT("potential", "{}") ",\"learner\":" UNIT("random",
+                                                                                                      "{}") ",\"stop\":{\"episodes\":1}}",
+       "potential"},
+      {"{\"env\":" UNIT("lockbox", "{}") ",\"reward\":" UNIT("outcome", "{}") ",\"learner\":" UNIT("imitate",
+                                                                                                   "{}") ",\"stop\":{\"episodes\":1}}",
+       "demonstration"},
   };
   (void)state;
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {

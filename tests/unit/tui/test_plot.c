@@ -226,7 +226,10 @@ static void time_is_ticked_at_whole_minutes_and_hours(void **state) {
       {7, 5, 2}, {50, 5, 10}, {100, 4, 30}, {400, 5, 120}, {4000, 5, 900}, {30000, 4, 10800}, {400000, 5, 86400}};
   char label[40];
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) assert_true(x_tick_step(X_TIME, cases[i].length, cases[i].ticks) == cases[i].step);
-  static const struct { double at; const char *text; } labels[] = {{0, "0"}, {2.5, "2.5s"}, {45, "45s"}, {120, "2m"}, {150, "2m30"}, {5400, "1h30"}, {7200, "2h"}, {172800, "2d"}};
+  static const struct {
+    double at;
+    const char *text;
+  } labels[] = {{0, "0"}, {2.5, "2.5s"}, {45, "45s"}, {120, "2m"}, {150, "2m30"}, {5400, "1h30"}, {7200, "2h"}, {172800, "2d"}};
   for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
     x_label(X_TIME, label, sizeof label, labels[i].at);
     assert_string_equal(label, labels[i].text);

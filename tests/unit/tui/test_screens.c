@@ -100,7 +100,8 @@ static void any_value_is_drawn_without_harm(void **state) {
   for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
     fake_run_force(values[i]);
     dashboard *d = open_dashboard(200, 50);
-    static const int keys[] = {'e', ' ', ' ', '2', 'y', 'w', 't', '+', '+', KEY_LEFT, 'z', '-', 'b', 'b', 'i', 'x', '+', 'x', KEY_LEFT, 'x', '8', 'x', '0'};
+    static const int keys[] = {'e', ' ', ' ', '2', 'y', 'w', 't',      '+', '+', KEY_LEFT, 'z', '-',
+                               'b', 'b', 'i', 'x', '+', 'x', KEY_LEFT, 'x', '8', 'x',      '0'};
     for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) press(d, keys[k]);
     rows_are_exactly_as_wide_as_the_screen(d);
     close_dashboard(d);
@@ -297,7 +298,9 @@ static void differences_are_taken_pair_by_pair(void **state) {
   comparison c = compare_difference(d, (target){1, -1}, (target){3, -1}, 0);
   double mean = 0;
   for (uint32_t s = 0; s < FAKE_SEEDS; s++)
-    mean += (double)(d->model.trials[1 + FAKE_CONFIGS * s].recent[RECENT_RETURN] - d->model.trials[3 + FAKE_CONFIGS * s].recent[RECENT_RETURN]) / FAKE_SEEDS;
+    mean += (double)(d->model.trials[1 + FAKE_CONFIGS * s].recent[RECENT_RETURN] -
+                     d->model.trials[3 + FAKE_CONFIGS * s].recent[RECENT_RETURN]) /
+            FAKE_SEEDS;
   assert_true(c.is_ready && c.is_paired && c.n == FAKE_SEEDS && fabs(c.value - mean) < 1e-5);
   assert_true(c.low <= c.value && c.value <= c.high && c.low < c.high);
   comparison back = compare_difference(d, (target){3, -1}, (target){1, -1}, 0);

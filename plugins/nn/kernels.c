@@ -3,29 +3,16 @@
  * a packed panel in the first-level cache. A panel is packed where it is narrow, transposed or worth it.
  */
 #include "kernels.h"
+#include "vectors.h"
 
 #include <math.h>
 #include <string.h>
 
-#ifndef NN_VECTOR_BYTES
-#define NN_VECTOR_BYTES 16
+#ifndef NN_KERNELS
 #define NN_KERNELS nn_kernels_any
 #endif
 
-#ifdef __clang__
-#define UNROLLED _Pragma("unroll")
-#else
-#define UNROLLED _Pragma("GCC unroll 16")
-#endif
-#define INLINED static inline __attribute__((always_inline))
-
-enum { LANES = NN_VECTOR_BYTES / sizeof(nn_real), TILE_ROWS = 6, TILE_COLS = 2 * LANES, CHUNK = 256 };
-typedef nn_real vector __attribute__((vector_size(NN_VECTOR_BYTES)));
-typedef nn_real loose __attribute__((vector_size(NN_VECTOR_BYTES), aligned(sizeof(nn_real)), may_alias));
-
-INLINED vector load(const nn_real *x) { return (vector) * (const loose *)x; }
-INLINED void store(nn_real *x, vector v) { *(loose *)x = (loose)v; }
-INLINED vector all(nn_real x) { return x - (vector){0}; }
+enum { TILE_ROWS = 6, TILE_COLS = 2 * LANES, CHUNK = 256 };
 
 /* ---- Products ----------------------------------------------------------------------------------------------- */
 

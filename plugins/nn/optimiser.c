@@ -55,9 +55,13 @@ void nn_trace_decay(nn_real *trace, uint64_t count, double decay) {
   for (uint64_t i = 0; i < count; i++) trace[i] *= by;
 }
 
+double nn_obgd_rate(const nn_obgd *o, double size, double delta) {
+  double m = o->lr * o->kappa * fmax(fabs(delta), 1.0) * size;
+  return m > 1.0 ? o->lr / m : o->lr;
+}
+
 double nn_obgd_step(const nn_obgd *o, nn_real *theta, const nn_real *trace, uint64_t count, double delta) {
-  double size = nn_kernels_best()->magnitudes(trace, (size_t)count);
-  double m = o->lr * o->kappa * fmax(fabs(delta), 1.0) * size, step = m > 1.0 ? o->lr / m : o->lr;
+  double step = nn_obgd_rate(o, nn_kernels_best()->magnitudes(trace, (size_t)count), delta);
   nn_real by = (nn_real)(step * delta);
   for (uint64_t i = 0; i < count; i++) theta[i] += by * trace[i];
   return step;

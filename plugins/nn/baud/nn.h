@@ -314,6 +314,7 @@ typedef struct nn_obgd {
   double lr, kappa;
 } nn_obgd;
 void nn_trace_decay(nn_real *trace, uint64_t count, double decay);
+double nn_obgd_rate(const nn_obgd *o, double size, double delta); /* lr / max(m, 1), size = sum |z| */
 double nn_obgd_step(const nn_obgd *o, nn_real *theta, const nn_real *trace, uint64_t count, double delta);
 
 /* IDBD (Sutton 1992, Adapting bias by gradient descent, fig. 2): a step size of its own for each parameter, exp(beta),

@@ -1,0 +1,123 @@
+/* test_sft.c - next-token training: answers become the stream's own probabilities, and a span teaches what its mask names.
+ */
+#include "../test.h"
+
+#undef fail /* cmocka's: the contract has a function of that name */
+#define baud_plugin_1 sft_library
+#include "../../../plugins/learner/sft.c"
+#undef baud_plugin_1
+#include "rig.h"
+
+enum { TOKENS = 4, ACTIONS = 4, LANES = 4 };
+
+/* P(next | token, action): the token itself with .7 when the action is even, the one behind it when odd; else any. */
+static double truth(uint32_t token, uint32_t action, uint32_t next) {
+  return (next == (token + action % 2) % TOKENS ? 0.7 : 0.0) + 0.3 / TOKENS;
+}
+static uint32_t chain(void *ctx, uint32_t lane, uint32_t state, uint32_t action, float *reward, uint8_t *flags) {
+  uint64_t *random = ctx;
+  (void)lane, (void)reward;
+  *flags = baud_bernoulli(random, 0.02) ? BAUD_TERMINATED : 0;
+  return baud_bernoulli(random, 0.7) ? (state + action % 2) % TOKENS : baud_below(random, TOKENS);
+}
+
+static rig sft_rig(int core, uint32_t lanes) {
+  rig r = {.states = TOKENS, .actions = ACTIONS, .lanes = lanes, .channels = BAUD_MASK(BAUD_CH_OBSERVATION) | BAUD_MASK(BAUD_CH_REWARD)};
+  rig_ask(&r, BAUD_ASK_ACTION, ACTIONS, NULL);
+  rig_ask(&r, BAUD_ASK_OBSERVATION, TOKENS, NULL);
+  rig_set(&r, "core", core);
+  rig_set(&r, "units", 16);
+  rig_set(&r, "heads", 2);
+  rig_set(&r, "window", 8);
+  rig_set(&r, "horizon", 16);
+  rig_set(&r, "lr", 3e-3);
+  return r;
+}
+
+static void answers_become_the_probabilities_of_the_stream(void **state) {
+  (void)state;
+  for (int core = 0; core < NN_SEQUENCE_KINDS; core++) {
+    uint64_t random = 5;
+    rig r = sft_rig(core, LANES);
+    assert_int_equal(rig_open(&r, &sft_library), BAUD_OK);
+    assert_int_equal(r.setup.subscribed, BAUD_MASK(BAUD_CH_OBSERVATION)); /* it is told of no reward */
+    rig_init(&r, 9);
+    double excess = 0.0;
+    int n = 0;
+    for (int i = 0; i < 16000; i++) {
+      (void)rig_tick(&r, chain, &random, 0);
+      if (i < 14000) continue;
+      rig_predict(&r, BAUD_EVAL, 0);
+      for (uint32_t lane = 0; lane < LANES; lane++)
+        for (uint32_t k = 0; k < TOKENS; k++) {
+          double p = truth((uint32_t)r.obs[lane], (uint32_t)r.action[lane], k);
+          excess += p * log2(p / (double)r.answer[1][lane * TOKENS + k]);
+          n += k == 0;
+        }
+    }
+    assert_true(excess / n < 0.03); /* bits a token above the entropy; uniform answers: .66 */
+    rig_close(&r);
+  }
+}
+
+static void every_core_keeps_the_contract(void **state) {
+  (void)state;
+  for (int core = 0; core < NN_SEQUENCE_KINDS; core++) {
+    rig r = sft_rig(core, 3);
+    uint64_t random = 5;
+    assert_int_equal(rig_open(&r, &sft_library), BAUD_OK);
+    rig_init(&r, 9);
+    for (int i = 0; i < 40; i++) {
+      uint64_t frozen = rig_hash(&r, RIG_FROZEN), traces = rig_hash(&r, 1u << BAUD_TRACE);
+      rig_predict(&r, BAUD_EVAL, 0);
+      assert_true(traces == rig_hash(&r, 1u << BAUD_TRACE));
+      rig_predict(&r, BAUD_TRAIN, 0);
+      assert_true(frozen == rig_hash(&r, RIG_FROZEN));
+      (void)rig_tick(&r, chain, &random, 0);
+    }
+    rig_close(&r);
+  }
+}
+
+/* What it says comes after `token` at an episode's beginning. */
+static float says(rig *r, int32_t token, int32_t next) {
+  r->obs[0] = token;
+  r->starts[0] = 1;
+  r->action[0] = 0;
+  rig_predict(r, BAUD_EVAL, 1);
+  return r->answer[1][next];
+}
+
+static void a_span_teaches_what_its_mask_names_and_nothing_else(void **state) {
+  static const int32_t token[2][2] = {{0, 3}, {1, 2}}; /* 3 comes after 0; 2 after 1 */
+  static const int32_t action[2] = {0, 0};
+  (void)state;
+  const baud_teach *teach = sft_extension("baud.teach/1");
+  for (int masked = 0; masked < 3; masked++) { /* both; the first; none */
+    rig r = sft_rig(NN_SEQUENCE_GRU, 1);
+    assert_int_equal(rig_open(&r, &sft_library), BAUD_OK);
+    rig_init(&r, 9);
+    uint64_t before = rig_hash(&r, RIG_KEPT);
+    for (int i = 0; i < 300; i++)
+      for (int fact = 0; fact < 2; fact++) {
+        const uint8_t mask[2] = {0, masked == 0 || (masked == 1 && fact == 0)};
+        const void *const obs[1] = {token[fact]};
+        baud_span span = {.size = BAUD_SIZE(baud_span), .steps = 2, .obs = obs, .action = action, .mask = mask};
+        assert_int_equal(teach->teach(r.model, r.blocks, &span, 3.0), BAUD_OK);
+      }
+    if (masked == 2) assert_true(before == rig_hash(&r, RIG_KEPT));
+    else assert_true(says(&r, 0, 3) > 0.95f);
+    if (masked == 0) assert_true(says(&r, 1, 2) > 0.95f);
+    if (masked == 1) assert_true(says(&r, 1, 2) < 0.5f);
+    rig_close(&r);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(answers_become_the_probabilities_of_the_stream),
+      cmocka_unit_test(every_core_keeps_the_contract),
+      cmocka_unit_test(a_span_teaches_what_its_mask_names_and_nothing_else),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

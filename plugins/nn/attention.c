@@ -77,13 +77,6 @@ static size_t context(const attention_record *r, size_t step, size_t lane, const
 
 /* ---- Forward ------------------------------------------------------------------------------------------------ */
 
-static void softmax(nn_real *p, size_t n) {
-  nn_real highest = p[0], sum = 0;
-  for (size_t i = 1; i < n; i++) highest = p[i] > highest ? p[i] : highest;
-  for (size_t i = 0; i < n; i++) sum += p[i] = (nn_real)exp((double)(p[i] - highest));
-  for (size_t i = 0; i < n; i++) p[i] /= sum;
-}
-
 static void attend(const nn_tape *t, const attention_record *r, size_t row, const reach *at, const run *runs, size_t n_runs,
                    nn_real *y) {
   size_t d = r->model / r->heads, seen = at->recall + at->segment + 1;
@@ -93,13 +86,13 @@ static void attend(const nn_tape *t, const attention_record *r, size_t row, cons
     const nn_real *query = r->qkv + row * 3 * r->model + head * d;
     size_t done = 0;
     for (size_t i = 0; i < n_runs; done += runs[i++].n)
-      t->kernels->dots(query, runs[i].key + head * d, runs[i].row, runs[i].n, d, scale, p + done);
+      t->kernels->of_products->dots(query, runs[i].key + head * d, runs[i].row, runs[i].n, d, scale, p + done);
     for (size_t i = 0; i < seen; i++) p[i] += r->distance[head * r->window + seen - 1 - i];
-    softmax(p, seen);
+    t->kernels->of_elements->softmax(p, NULL, 1, seen, NULL, p);
     memset(to, 0, d * sizeof *to);
     done = 0;
     for (size_t i = 0; i < n_runs; done += runs[i++].n)
-      t->kernels->gather(p + done, runs[i].key + r->model + head * d, runs[i].row, runs[i].n, d, 1, to);
+      t->kernels->of_products->gather(p + done, runs[i].key + r->model + head * d, runs[i].row, runs[i].n, d, 1, to);
   }
 }
 
@@ -127,17 +120,17 @@ static void attend_back(const nn_tape *t, const attention_record *r, size_t row,
     nn_real *d_p = r->d_p, mean = 0;
     size_t done = 0;
     for (size_t i = 0; i < n_runs; done += runs[i++].n)
-      t->kernels->dots(dy, runs[i].key + r->model + head * d, runs[i].row, runs[i].n, d, 1, d_p + done);
+      t->kernels->of_products->dots(dy, runs[i].key + r->model + head * d, runs[i].row, runs[i].n, d, 1, d_p + done);
     for (size_t i = 0; i < seen; i++) mean += p[i] * d_p[i];
     for (size_t i = 0; i < seen; i++) d_p[i] = p[i] * (d_p[i] - mean);
     if (r->d_distance)
       for (size_t i = 0; i < seen; i++) r->d_distance[head * r->window + seen - 1 - i] += d_p[i];
     done = 0;
     for (size_t i = 0; i < n_runs; done += runs[i++].n)
-      t->kernels->gather(d_p + done, runs[i].key + head * d, runs[i].row, runs[i].n, d, scale, own + head * d);
-    t->kernels->scatter(d_p + at->recall, r->qkv + row * 3 * r->model + head * d, at->segment + 1, d, scale,
+      t->kernels->of_products->gather(d_p + done, runs[i].key + head * d, runs[i].row, runs[i].n, d, scale, own + head * d);
+    t->kernels->of_products->scatter(d_p + at->recall, r->qkv + row * 3 * r->model + head * d, at->segment + 1, d, scale,
                         first + r->model + head * d, apart);
-    t->kernels->scatter(p + at->recall, dy, at->segment + 1, d, 1, first + 2 * r->model + head * d, apart);
+    t->kernels->of_products->scatter(p + at->recall, dy, at->segment + 1, d, 1, first + 2 * r->model + head * d, apart);
   }
 }
 

@@ -7,29 +7,9 @@
 
 #include "baud/random.h"
 
-void nn_softmax_row(const nn_tape *t, const nn_real *logits, const uint8_t *mask, uint32_t n, nn_real *log_p, nn_real *p) {
-  nn_real highest = -(nn_real)INFINITY, sum = 0;
-  (void)t;
-  for (uint32_t i = 0; i < n; i++)
-    if ((!mask || mask[i]) && logits[i] > highest) highest = logits[i];
-  for (uint32_t i = 0; i < n; i++) {
-    p[i] = !mask || mask[i] ? (nn_real)exp((double)(logits[i] - highest)) : 0;
-    sum += p[i];
-  }
-  nn_real log_sum = highest + (nn_real)log((double)sum), scale = 1 / sum;
-  for (uint32_t i = 0; i < n; i++) {
-    p[i] *= scale;
-    log_p[i] = !mask || mask[i] ? logits[i] - log_sum : -(nn_real)INFINITY;
-  }
-}
-
 nn_categorical nn_categorical_head(nn_tape *t, nn_value logits, const uint8_t *mask) {
   nn_real *log_p = nn_scratch(t, nn_count(logits)), *p = nn_scratch(t, nn_count(logits));
-  if (!t->is_dry)
-    for (size_t i = 0; i < logits.rows; i++) {
-      size_t at = i * logits.cols;
-      nn_softmax_row(t, logits.x + at, mask ? mask + at : NULL, logits.cols, log_p + at, p + at);
-    }
+  if (!t->is_dry) t->kernels->of_elements->softmax(logits.x, mask, logits.rows, logits.cols, log_p, p);
   return (nn_categorical){ logits, log_p, p };
 }
 

@@ -22,7 +22,7 @@ typedef struct delta_record {
 /* ---- Forward ------------------------------------------------------------------------------------------------- */
 
 /* One head's step on its matrix w; at: its first column of row. */
-static void delta_step(const nn_kernels *kernels, const delta_record *r, nn_real *w, size_t at, nn_real beta, nn_real *y) {
+static void delta_step(const nn_product_kernels *kernels, const delta_record *r, nn_real *w, size_t at, nn_real beta, nn_real *y) {
   size_t d = r->d;
   const nn_real *k = r->k.x + at, *v = r->v.x + at;
   nn_real *u = r->guess + at, *e = r->error + at;
@@ -51,11 +51,11 @@ typedef struct delta_gradients {
   nn_real *q, *k, *v, *beta; /* any may be null */
 } delta_gradients;
 
-static void add_dots(const nn_kernels *kernels, const nn_real *w, size_t d, const nn_real *x, nn_real scale, nn_real *to) {
+static void add_dots(const nn_product_kernels *kernels, const nn_real *w, size_t d, const nn_real *x, nn_real scale, nn_real *to) {
   if (to && w) kernels->gather(x, w, d, d, d, scale, to); /* to += scale W' x */
 }
 
-static void delta_step_back(const nn_kernels *kernels, const delta_record *r, const nn_real *before, const nn_real *after,
+static void delta_step_back(const nn_product_kernels *kernels, const delta_record *r, const nn_real *before, const nn_real *after,
                             size_t at, size_t beta_at, const delta_gradients *g) { /* before null: 0 */
   size_t d = r->d;
   nn_real *D = r->d_state, *de = r->d_error, beta = r->beta.x[beta_at], sum = 0;
@@ -82,7 +82,7 @@ static void delta_back(nn_tape *t, nn_record *record) {
         size_t row = step * r->lanes + lane, matrix = (lane * r->heads + head) * size;
         int is_start = r->starts && r->starts[row];
         const nn_real *before = is_start ? NULL : r->state + step * all + matrix;
-        delta_step_back(t->kernels, r, before, r->state + (step + 1) * all + matrix, (row * r->heads + head) * r->d,
+        delta_step_back(t->kernels->of_products, r, before, r->state + (step + 1) * all + matrix, (row * r->heads + head) * r->d,
                         row * r->heads + head, &g);
         if (is_start) memset(r->d_state, 0, size * sizeof *r->d_state);
       }
@@ -114,7 +114,7 @@ nn_value nn_delta_rule(nn_tape *t, nn_value q, nn_value k, nn_value v, nn_value 
     now = begin_step(r, now, step, out.slot != NULL);
     for (size_t i = 0; i < (size_t)lanes * heads; i++) {
       size_t at = step * lanes * heads + i;
-      delta_step(t->kernels, r, now + i * d * d, at * d, beta.x[at], y);
+      delta_step(t->kernels->of_products, r, now + i * d * d, at * d, beta.x[at], y);
     }
   }
   if (last) memcpy(last, now, all * sizeof *now);

@@ -16,7 +16,7 @@ static void activate_back(nn_tape *t, nn_record *record) {
   const activate_record *r = (const activate_record *)record;
   int adds;
   nn_real *dx = nn_slot_next(r->dx, &adds);
-  t->kernels->activate_back(r->activation, r->kept, r->base.out->d, dx, r->n, adds);
+  t->kernels->of_elements->activate_back(r->activation, r->kept, r->base.out->d, dx, r->n, adds);
 }
 
 nn_value nn_activate(nn_tape *t, nn_value x, int activation) {
@@ -24,7 +24,7 @@ nn_value nn_activate(nn_tape *t, nn_value x, int activation) {
   nn_value out = nn_output(t, x.rows, x.cols, x.slot != NULL, &y);
   activate_record *r = nn_record_push(t, sizeof *r, activate_back, out);
   if (t->is_dry) return out;
-  t->kernels->activate(activation, x.x, y, nn_count(x));
+  t->kernels->of_elements->activate(activation, x.x, y, nn_count(x));
   if (r) *r = (activate_record){ r->base, nn_keeps_input(activation) ? x.x : y, x.slot, nn_count(x), activation };
   return out;
 }

@@ -25,9 +25,9 @@ typedef struct linear_record {
 
 static void linear_back(nn_tape *t, nn_record *record) {
   const linear_record *r = (const linear_record *)record;
-  const nn_kernels *k = t->kernels;
+  const nn_product_kernels *k = t->kernels->of_products;
   nn_real *d = r->base.out->d;
-  if (r->activation != NN_IDENTITY) k->activate_back(r->activation, r->kept, d, d, r->rows * r->out, NN_SET);
+  if (r->activation != NN_IDENTITY) t->kernels->of_elements->activate_back(r->activation, r->kept, d, d, r->rows * r->out, NN_SET);
   nn_matrix dp = { d, r->out, 1 };
   if (r->d_weight)
     k->product(r->in, r->out, r->rows, (nn_matrix){ r->x, 1, r->in }, dp, NULL, r->d_weight, r->out, NN_ADD);
@@ -47,9 +47,9 @@ nn_value nn_linear(nn_tape *t, const nn_linear_layer *layer, nn_value x, int act
   linear_record *r = nn_record_push(t, sizeof *r, linear_back, out);
   if (t->is_dry) return out;
   const nn_real *weight = t->theta + layer->weight, *bias = layer->bias != NN_NONE ? t->theta + layer->bias : NULL;
-  t->kernels->product(x.rows, layer->out, layer->in, (nn_matrix){ x.x, layer->in, 1 },
+  t->kernels->of_products->product(x.rows, layer->out, layer->in, (nn_matrix){ x.x, layer->in, 1 },
                       (nn_matrix){ weight, layer->out, 1 }, bias, before, layer->out, NN_SET);
-  if (activation != NN_IDENTITY) t->kernels->activate(activation, before, y, nn_count(out));
+  if (activation != NN_IDENTITY) t->kernels->of_elements->activate(activation, before, y, nn_count(out));
   if (r) {
     *r = (linear_record){ r->base, x.x, before, weight, x.slot, NULL, NULL, x.rows, layer->in, layer->out, activation };
     if (nn_learns(t)) r->d_weight = t->gradient + layer->weight;

@@ -42,16 +42,16 @@ double nn_loss_cross_entropy(nn_tape *t, nn_value logits, const int32_t *target,
                              double scale) {
   double sum = 0.0;
   size_t n = logits.cols;
-  nn_real *log_p = nn_scratch(t, n), *p = nn_scratch(t, n);
+  nn_real *log_p = nn_scratch(t, nn_count(logits)), *p = logits.slot ? nn_scratch(t, nn_count(logits)) : NULL;
   if (t->is_dry) return 0.0;
   nn_real *d = nn_slot_add(logits.slot);
+  t->kernels->of_elements->softmax(logits.x, mask, logits.rows, n, log_p, p);
   for (size_t i = 0; i < logits.rows; i++) {
     if (target[i] < 0) continue;
     assert((uint32_t)target[i] < logits.cols);
     nn_real w = weight_of(weight, i, scale);
-    nn_softmax_row(t, logits.x + i * n, mask ? mask + i * n : NULL, logits.cols, log_p, p);
-    sum -= (double)(w * log_p[target[i]]);
-    for (size_t j = 0; d && j < n; j++) d[i * n + j] += w * p[j];
+    sum -= (double)(w * log_p[i * n + (size_t)target[i]]);
+    for (size_t j = 0; d && j < n; j++) d[i * n + j] += w * p[i * n + j];
     if (d) d[i * n + (size_t)target[i]] -= w;
   }
   return sum;

@@ -32,33 +32,14 @@ static void norm_back(nn_tape *t, nn_record *record) {
   const norm_record *r = (const norm_record *)record;
   const nn_real *dy = r->base.out->d;
   nn_real *dx = nn_slot_add(r->dx);
-  (void)t;
   for (size_t i = 0; i < r->rows; i++) {
     const nn_real *u = r->u + i * r->cols, *d = dy + i * r->cols;
-    nn_real mean = 0, along = 0;
-    for (size_t j = 0; j < r->cols; j++) {
-      if (r->d_gain) r->d_gain[j] += d[j] * u[j];
-      if (r->d_shift) r->d_shift[j] += d[j];
-      nn_real du = r->gain ? d[j] * r->gain[j] : d[j];
-      mean += du;
-      along += du * u[j];
+    for (size_t j = 0; r->d_gain && j < r->cols; j++) {
+      r->d_gain[j] += d[j] * u[j];
+      r->d_shift[j] += d[j];
     }
-    mean /= (nn_real)r->cols;
-    along /= (nn_real)r->cols;
-    for (size_t j = 0; dx && j < r->cols; j++)
-      dx[i * r->cols + j] += ((r->gain ? d[j] * r->gain[j] : d[j]) - mean - u[j] * along) * r->inverse[i];
+    if (dx) t->kernels->of_elements->normalise_back(u, d, r->gain, r->inverse[i], r->cols, dx + i * r->cols);
   }
-}
-
-/* u and 1 / sqrt(variance + epsilon) of one row */
-static nn_real normalise(const nn_real *x, size_t n, nn_real *u) {
-  nn_real mean = 0, square = 0;
-  for (size_t j = 0; j < n; j++) mean += x[j];
-  mean /= (nn_real)n;
-  for (size_t j = 0; j < n; j++) square += (x[j] - mean) * (x[j] - mean);
-  nn_real inverse = 1 / (nn_real)sqrt((double)(square / (nn_real)n + (nn_real)NN_NORM_EPSILON));
-  for (size_t j = 0; j < n; j++) u[j] = (x[j] - mean) * inverse;
-  return inverse;
 }
 
 nn_value nn_layer_norm(nn_tape *t, const nn_layer_norm_layer *layer, nn_value x) {
@@ -72,7 +53,7 @@ nn_value nn_layer_norm(nn_tape *t, const nn_layer_norm_layer *layer, nn_value x)
   if (t->is_dry) return out;
   const nn_real *gain = layer ? t->theta + layer->gain : NULL, *shift = layer ? t->theta + layer->shift : NULL;
   for (size_t i = 0; i < x.rows; i++) {
-    nn_real *to = (u ? u : y) + i * x.cols, one = normalise(x.x + i * x.cols, x.cols, to);
+    nn_real *to = (u ? u : y) + i * x.cols, one = t->kernels->of_elements->normalise(x.x + i * x.cols, x.cols, to);
     if (inverse) inverse[i] = one;
     for (size_t j = 0; layer && j < x.cols; j++) y[i * x.cols + j] = to[j] * gain[j] + shift[j];
   }

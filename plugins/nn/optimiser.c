@@ -3,7 +3,7 @@
 #include "parts.h"
 
 double nn_gradient_norm(const nn_real *gradient, uint64_t count) {
-  return sqrt(nn_kernels_best()->squares(gradient, (size_t)count));
+  return sqrt(nn_kernels_best()->of_steps->squares(gradient, (size_t)count));
 }
 
 double nn_clip_scale(const nn_real *gradient, uint64_t count, double limit) {
@@ -27,14 +27,17 @@ void nn_adam_step(const nn_adam *o, nn_real *theta, nn_real *gradient, nn_real *
   nn_real *m = state, *v = state + count, *steps = state + 2 * count;
   if (*steps < 16777216) *steps += 1;
   double first = 1.0 - pow(o->beta1, (double)*steps), second = 1.0 - pow(o->beta2, (double)*steps);
-  const nn_real coefficient[8] = { (nn_real)scale,      (nn_real)o->beta1,         (nn_real)(1.0 - o->beta1),
-                                   (nn_real)o->beta2,   (nn_real)(1.0 - o->beta2), (nn_real)(o->lr / first),
-                                   (nn_real)(1.0 / second), (nn_real)o->epsilon };
-  if (o->decay != 0.0) {
-    nn_real keep = (nn_real)(1.0 - o->lr * o->decay);
-    for (uint64_t i = 0; i < count; i++) theta[i] *= keep;
-  }
-  nn_kernels_best()->adam(theta, gradient, m, v, (size_t)count, coefficient);
+  nn_real number[NN_ADAM_NUMBERS];
+  number[NN_ADAM_SCALE] = (nn_real)scale;
+  number[NN_ADAM_KEEP1] = (nn_real)o->beta1;
+  number[NN_ADAM_TAKE1] = (nn_real)(1.0 - o->beta1);
+  number[NN_ADAM_KEEP2] = (nn_real)o->beta2;
+  number[NN_ADAM_TAKE2] = (nn_real)(1.0 - o->beta2);
+  number[NN_ADAM_RATE] = (nn_real)(o->lr / first);
+  number[NN_ADAM_CORRECT] = (nn_real)(1.0 / second);
+  number[NN_ADAM_EPSILON] = (nn_real)o->epsilon;
+  number[NN_ADAM_SHRINK] = (nn_real)(1.0 - o->lr * o->decay);
+  nn_kernels_best()->of_steps->adam(theta, gradient, m, v, (size_t)count, number);
 }
 
 void nn_rmsprop_step(const nn_rmsprop *o, nn_real *theta, nn_real *gradient, nn_real *state, uint64_t count, double scale) {
@@ -51,8 +54,7 @@ void nn_rmsprop_step(const nn_rmsprop *o, nn_real *theta, nn_real *gradient, nn_
 /* ---- One transition at a time --------------------------------------------------------------------------- */
 
 void nn_trace_decay(nn_real *trace, uint64_t count, double decay) {
-  nn_real by = (nn_real)decay;
-  for (uint64_t i = 0; i < count; i++) trace[i] *= by;
+  nn_kernels_best()->of_steps->shrink(trace, (size_t)count, (nn_real)decay);
 }
 
 double nn_obgd_rate(const nn_obgd *o, double size, double delta) {
@@ -61,9 +63,9 @@ double nn_obgd_rate(const nn_obgd *o, double size, double delta) {
 }
 
 double nn_obgd_step(const nn_obgd *o, nn_real *theta, const nn_real *trace, uint64_t count, double delta) {
-  double step = nn_obgd_rate(o, nn_kernels_best()->magnitudes(trace, (size_t)count), delta);
-  nn_real by = (nn_real)(step * delta);
-  for (uint64_t i = 0; i < count; i++) theta[i] += by * trace[i];
+  const nn_step_kernels *kernels = nn_kernels_best()->of_steps;
+  double step = nn_obgd_rate(o, kernels->magnitudes(trace, (size_t)count), delta);
+  kernels->add(theta, trace, (size_t)count, (nn_real)(step * delta));
   return step;
 }
 

@@ -53,7 +53,4 @@ void nn_orthogonal_part(nn_real *w, uint32_t in, uint32_t out, size_t row, doubl
 static inline size_t nn_count(nn_value v) { return (size_t)v.rows * v.cols; }
 static inline int nn_learns(const nn_tape *t) { return t->gradient != NULL; }
 
-/* Softmax of one row into log_p and p; -INFINITY and 0 where masked. */
-void nn_softmax_row(const nn_tape *t, const nn_real *logits, const uint8_t *mask, uint32_t n, nn_real *log_p, nn_real *p);
-
 #endif

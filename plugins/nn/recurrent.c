@@ -85,7 +85,7 @@ static void begin_step(recurrent_record *r, const nn_real *h, size_t h_row, size
 /* The weights' gradients and the inputs', from the gates' of all rows. */
 static void finish(const nn_tape *t, const recurrent_record *r) {
   size_t u = r->layer.units, wide = r->gates * u, rows = r->steps * r->lanes;
-  const nn_kernels *k = t->kernels;
+  const nn_product_kernels *k = t->kernels->of_products;
   if (r->gradient) {
     nn_matrix x = { r->x, 1, r->layer.in }, h = { r->before, 1, u };
     k->product(r->layer.in, wide, rows, x, (nn_matrix){ r->gate, wide, 1 }, NULL, r->gradient + r->layer.input, wide, NN_ADD);
@@ -105,7 +105,7 @@ static void finish(const nn_tape *t, const recurrent_record *r) {
 /* d_h <- what flows to the h before this step: `carried`, already in d_h, and the gates' share; 0 across a start. */
 static void to_step_before(const nn_tape *t, const recurrent_record *r, size_t step) {
   size_t u = r->layer.units, wide = r->gates * u, row = step * r->lanes;
-  t->kernels->product(r->lanes, u, wide, (nn_matrix){ r->d_recurrent + row * wide, wide, 1 },
+  t->kernels->of_products->product(r->lanes, u, wide, (nn_matrix){ r->d_recurrent + row * wide, wide, 1 },
                       (nn_matrix){ r->recurrent, 1, wide }, NULL, r->d_h, u, NN_ADD);
   for (size_t lane = 0; lane < r->lanes; lane++) {
     if (!starts_here(r->starts, row + lane)) continue;
@@ -131,7 +131,7 @@ static recurrent_record *prepare(nn_tape *t, const nn_recurrent_layer *layer, nn
   if (!r) r = local;
   *r = (recurrent_record){ base, *layer, x.x, t->theta + layer->input, t->theta + layer->recurrent, x.slot, state.slot,
                            t->gradient, NULL, rows / lanes, lanes, gates, before, gate, extra, cell, d_recurrent, d_h, d_c };
-  t->kernels->product(rows, gates * u, layer->in, (nn_matrix){ x.x, layer->in, 1 }, (nn_matrix){ r->weight, gates * u, 1 },
+  t->kernels->of_products->product(rows, gates * u, layer->in, (nn_matrix){ x.x, layer->in, 1 }, (nn_matrix){ r->weight, gates * u, 1 },
                       t->theta + layer->input_bias, gate, gates * u, NN_SET);
   return r;
 }
@@ -185,15 +185,15 @@ nn_value nn_gru(nn_tape *t, const nn_recurrent_layer *layer, nn_value x, nn_valu
   for (size_t step = 0; step < r->steps; step++) {
     size_t row = step * lanes;
     begin_step(r, step ? y + (row - lanes) * u : state.x, u, step);
-    t->kernels->product(lanes, 3 * u, u, (nn_matrix){ r->before + row * u, u, 1 }, (nn_matrix){ r->recurrent, 3 * u, 1 },
+    t->kernels->of_products->product(lanes, 3 * u, u, (nn_matrix){ r->before + row * u, u, 1 }, (nn_matrix){ r->recurrent, 3 * u, 1 },
                         t->theta + layer->recurrent_bias, share, 3 * u, NN_SET);
     for (size_t lane = 0; lane < lanes; lane++, row++) {
       nn_real *gate = r->gate + row * 3 * u, *add = share + lane * 3 * u, *h = r->before + row * u;
       for (size_t i = 0; i < 2 * u; i++) gate[i] += add[i];
-      t->kernels->activate(NN_SIGMOID, gate, gate, 2 * u);
+      t->kernels->of_elements->activate(NN_SIGMOID, gate, gate, 2 * u);
       memcpy(r->extra + row * u, add + 2 * u, u * sizeof *add);
       for (size_t i = 0; i < u; i++) gate[2 * u + i] += gate[i] * add[2 * u + i];
-      t->kernels->activate(NN_TANH, gate + 2 * u, gate + 2 * u, u);
+      t->kernels->of_elements->activate(NN_TANH, gate + 2 * u, gate + 2 * u, u);
       for (size_t i = 0; i < u; i++) y[row * u + i] = gate[2 * u + i] + gate[u + i] * (h[i] - gate[2 * u + i]);
     }
   }
@@ -250,17 +250,17 @@ nn_value nn_lstm(nn_tape *t, const nn_recurrent_layer *layer, nn_value x, nn_val
   for (size_t step = 0; step < r->steps; step++) {
     size_t row = step * lanes;
     begin_step(r, step ? y + (row - lanes) * u : state.x, step ? u : 2 * u, step);
-    t->kernels->product(lanes, 4 * u, u, (nn_matrix){ r->before + row * u, u, 1 }, (nn_matrix){ r->recurrent, 4 * u, 1 }, NULL,
+    t->kernels->of_products->product(lanes, 4 * u, u, (nn_matrix){ r->before + row * u, u, 1 }, (nn_matrix){ r->recurrent, 4 * u, 1 }, NULL,
                         r->gate + row * 4 * u, 4 * u, NN_ADD);
     for (size_t lane = 0; lane < lanes; lane++, row++) {
       nn_real *gate = r->gate + row * 4 * u, *old = r->extra + row * u, *cell = r->cell + row * u, *now = c + lane * u;
       if (starts_here(starts, row)) memset(now, 0, u * sizeof *now);
       memcpy(old, now, u * sizeof *now);
-      t->kernels->activate(NN_SIGMOID, gate, gate, 2 * u);
-      t->kernels->activate(NN_TANH, gate + 2 * u, gate + 2 * u, u);
-      t->kernels->activate(NN_SIGMOID, gate + 3 * u, gate + 3 * u, u);
+      t->kernels->of_elements->activate(NN_SIGMOID, gate, gate, 2 * u);
+      t->kernels->of_elements->activate(NN_TANH, gate + 2 * u, gate + 2 * u, u);
+      t->kernels->of_elements->activate(NN_SIGMOID, gate + 3 * u, gate + 3 * u, u);
       for (size_t i = 0; i < u; i++) now[i] = gate[u + i] * old[i] + gate[i] * gate[2 * u + i];
-      t->kernels->activate(NN_TANH, now, cell, u);
+      t->kernels->of_elements->activate(NN_TANH, now, cell, u);
       for (size_t i = 0; i < u; i++) y[row * u + i] = gate[3 * u + i] * cell[i];
     }
   }

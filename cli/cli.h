@@ -21,7 +21,7 @@ typedef struct subcommand {
 /* The subcommands, each in the file of its name; the table of them is main.c's. */
 extern const subcommand subcommand_run, subcommand_attach, subcommand_list, subcommand_show, subcommand_resume,
     subcommand_stop, subcommand_watch, subcommand_report, subcommand_export, subcommand_sql, subcommand_plugins,
-    subcommand_calibrate, subcommand_check, subcommand_doctor, subcommand_worker;
+    subcommand_calibrate, subcommand_check, subcommand_doctor, subcommand_play, subcommand_judge, subcommand_worker;
 
 /* Prints "baud SUBCOMMAND: sentence" to stderr; returns `exit_code`. */
 int cli_fail(int exit_code, const char *subcommand_name, const baud_error *error);

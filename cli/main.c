@@ -10,12 +10,12 @@
 #include "cli/cli.h"
 #include "cli/supervise.h"
 
-/* In the order of --help. The last two are how the program starts its own processes; help leaves them out. */
+/* In the order of --help. The last three are how the program starts its own processes; help leaves them out. */
 #define ROW(name) &subcommand_##name
 static const subcommand *const rows[] = {
     ROW(run),  ROW(attach),  ROW(list),   ROW(show), ROW(watch),   ROW(resume), ROW(stop),      ROW(report),
-    ROW(export), ROW(sql), ROW(plugins), ROW(check), ROW(calibrate), ROW(doctor), ROW(worker), ROW(supervise)};
-enum { ROWS = sizeof rows / sizeof *rows, SHOWN_ROWS = ROWS - 2 };
+    ROW(play), ROW(export), ROW(sql), ROW(plugins), ROW(check), ROW(calibrate), ROW(doctor), ROW(judge), ROW(worker), ROW(supervise)};
+enum { ROWS = sizeof rows / sizeof *rows, SHOWN_ROWS = ROWS - 3 };
 
 static void print_help(FILE *to) {
   fputs("baud measures how many bits a learner takes in from each episode, and through which channel.\n\n"

@@ -96,6 +96,8 @@ int board_open_readonly(const board **out, const char *path, baud_error *error) 
   return code;
 }
 
+size_t board_size(const board *b) { return board_bytes(b->n_trials); }
+
 void board_close(const board *b) {
   if (b) munmap((void *)(uintptr_t)b, board_bytes(b->n_trials));
 }

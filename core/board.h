@@ -54,5 +54,6 @@ int board_create(board **out, const char *path, uint32_t n_trials, baud_error *e
 int board_open(board **out, const char *path, baud_error *error);          /* for writing: workers */
 int board_open_readonly(const board **out, const char *path, baud_error *error);
 void board_close(const board *b);
+size_t board_size(const board *b); /* bytes of the mapping */
 
 #endif

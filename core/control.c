@@ -94,6 +94,7 @@ static char *print_request(const control_request *r, size_t *length) {
   cJSON_AddNumberToObject(request, "trial", (double)r->trial);
   if (r->episodes) cJSON_AddNumberToObject(request, "episodes", (double)r->episodes);
   if (r->key) cJSON_AddStringToObject(request, "key", r->key);
+  if (r->to) cJSON_AddStringToObject(request, "to", r->to);
   cJSON *value = r->value ? cJSON_Parse(r->value) : NULL;
   if (r->value) cJSON_AddItemToObject(request, "value", value ? value : cJSON_CreateString(r->value));
   cJSON_AddStringToObject(request, "who", who);

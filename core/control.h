@@ -5,6 +5,7 @@
  * Requests: {"do":"pause"|"resume"|"stop"|"rerun","trial":N}  trial absent or -1: the whole run
  *           {"do":"step","trial":N,"episodes":1}              a paused trial goes on by so many episodes
  *           {"do":"change","trial":N,"key":"learner.lr","value":0.3}   loop/change.h has the keys
+ *           {"do":"watch","trial":N,"to":"PATH"}  a copy of the trial plays to the socket that listens there: play.h
  *           {"do":"ping"}  {"do":"shutdown"}
  *           plus "who": a short text saying who asks, for the event log.
  * Replies:  {"ok":true, ...} or {"ok":false,"error":"one sentence"}, in the order of the requests. To a change comes
@@ -25,6 +26,7 @@ typedef struct control_request {
   int64_t trial;           /* -1: the whole run */
   uint64_t episodes;       /* of "step"; 0: one */
   const char *key, *value; /* of "change", else null; a value that is no JSON is taken as a string */
+  const char *to;          /* of "watch", else null */
 } control_request;
 
 /* Who asks, as requests say it: "ann (pts/4)". */

@@ -53,6 +53,7 @@ int store_set_run(store *s, const char *key, const char *value, baud_error *erro
 typedef struct store_trial {
   uint32_t trial, config;
   uint64_t seed, episodes, steps;
+  double seconds;   /* of running, when that was last put down */
   uint32_t changes; /* made while it ran: more than 0, and its id does not describe it */
   char status;
   char id[PLAN_ID_SIZE];

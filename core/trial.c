@@ -519,14 +519,18 @@ static int time_is_up(const trial *t) {
   return (double)(now.tv_sec - t->began.tv_sec) + 1e-9 * (double)(now.tv_nsec - t->began.tv_nsec) >= t->stage.config.stop_seconds;
 }
 
+/* What was drained makes room. */
+static void empty_columns(trial *t) {
+  if (!t->is_drained) return;
+  rest_columns(t, t->columns.n);
+  t->columns.n = 0;
+  t->columns.first_episode = t->episodes;
+  t->is_drained = 0;
+}
+
 int trial_advance(trial *t, uint32_t episodes, uint64_t ticks, baud_error *error) {
   if (t->is_failed) return error_set(error, BAUD_ESTATE, "the trial has failed before");
-  if (t->is_drained) {
-    rest_columns(t, t->columns.n);
-    t->columns.n = 0;
-    t->columns.first_episode = t->episodes;
-    t->is_drained = 0;
-  }
+  empty_columns(t);
   uint64_t until = t->episodes + episodes;
   int code = 0;
   while (code >= 0 && !t->is_done && t->episodes < until && ticks > 0) {
@@ -546,6 +550,44 @@ int trial_advance(trial *t, uint32_t episodes, uint64_t ticks, baud_error *error
   }
   if (time_is_up(t)) t->is_done = 1;
   return t->is_done ? TRIAL_DONE : TRIAL_RUNNING;
+}
+
+/* ---- Looking on (play.h) ------------------------------------------------------------------------------- */
+
+const struct stage *trial_stage(const trial *t) { return &t->stage; }
+uint64_t trial_lane_episode(const trial *t) { return t->lane[0].episode; }
+uint32_t trial_lane_steps(const trial *t) { return t->lane[0].steps; }
+double trial_return(const trial *t) { return t->lane[0].reward_sum; }
+
+int trial_ask(trial *t, struct quiz_result *result, baud_error *error) {
+  if (!t->stage.quiz) return 0;
+  int code = ask_quiz(t, QUIZ_MEMORY_KEPT, result, error);
+  return code ? code : 1;
+}
+
+/* Asked whatever the rate says: that changes neither acts nor memory. */
+int trial_half_tick(trial *t, baud_error *error) {
+  if (t->is_failed || t->is_done) return error_set(error, BAUD_ESTATE, "the trial is over");
+  int code = 0;
+  while (code == 0 && t->is_in_tick) code = trial_other_half(t, error); /* it may stand between two lanes */
+  t->answering++;
+  if (code == 0) code = begin_tick(t, error);
+  t->answering--;
+  stage_enter(&t->stage, SITE_HOST);
+  t->is_failed = code < 0;
+  return code;
+}
+
+int trial_other_half(trial *t, baud_error *error) {
+  int code = 0;
+  while (code == 0 && t->is_in_tick) {
+    t->is_drained = 1; /* nobody keeps what is only looked at */
+    empty_columns(t);
+    code = finish_lanes(t, error);
+  }
+  stage_enter(&t->stage, SITE_HOST);
+  t->is_failed = code < 0;
+  return code < 0 ? code : t->is_done ? TRIAL_DONE : TRIAL_RUNNING;
 }
 
 const trial_columns *trial_drain(trial *t) {

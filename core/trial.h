@@ -63,6 +63,20 @@ int trial_change(trial *t, const char *key, const char *value, char *what, size_
 /* The plugin at fault while a signal is being handled: "learner baud.reinforce in predict". Async-signal-safe. */
 const char *trial_now_in(void);
 
+/* Looking on (play.h): a tick in two halves. After the first the step is taken, scored and learned from; its lanes are
+ * not yet reset. The second returns what trial_advance does. Whoever begins so goes on so: figures are not to be had. */
+int trial_half_tick(trial *t, baud_error *error);
+int trial_other_half(trial *t, baud_error *error);
+struct stage;
+struct quiz_result;
+const struct stage *trial_stage(const trial *t);
+/* What the learner knows at this moment, by the quiz, put to a copy of it: 1; 0 where there is no quiz. */
+int trial_ask(trial *t, struct quiz_result *result, baud_error *error);
+/* Of lane 0: its episode, from 0; the steps of it so far; the environment's own reward in it so far. */
+uint64_t trial_lane_episode(const trial *t);
+uint32_t trial_lane_steps(const trial *t);
+double trial_return(const trial *t);
+
 /* Saves and restores the learner's blocks (zstd-compressed, with identity and layout); atomic by rename. */
 int trial_save(const trial *t, const char *path, baud_error *error);
 int trial_load(trial *t, const char *path, baud_error *error);

@@ -242,8 +242,8 @@ static int judge_all(language_context *c, const char *plan_json, language_sink s
   return code;
 }
 
-int language_claims(const char *folder, store *results, const registry *plugins, language_sink sink, void *ctx,
-                    baud_error *error) {
+static int judge_run(const char *folder, store *results, bool is_so_far, const registry *plugins, language_sink sink,
+                     void *ctx, baud_error *error) {
   language_options options = {0};
   const char **settings = NULL;
   cJSON *json = NULL;
@@ -251,7 +251,7 @@ int language_claims(const char *folder, store *results, const registry *plugins,
   snprintf(path, sizeof path, "%s/%s", folder, ARCHIVED);
   int code = read_options(folder, &options, &settings, &json, error);
   if (!code) {
-    language_context c = {.plugins = plugins, .options = &options, .results = results};
+    language_context c = {.plugins = plugins, .options = &options, .results = results, .is_so_far = is_so_far};
     code = run_script(&c, path, error);
     if (!code) {
       code = judge_all(&c, lua_tostring(c.box.lua, -1), sink, ctx, error);
@@ -261,4 +261,14 @@ int language_claims(const char *folder, store *results, const registry *plugins,
   free(settings);
   cJSON_Delete(json);
   return code;
+}
+
+int language_claims(const char *folder, store *results, const registry *plugins, language_sink sink, void *ctx,
+                    baud_error *error) {
+  return judge_run(folder, results, false, plugins, sink, ctx, error);
+}
+
+int language_claims_so_far(const char *folder, store *results, const registry *plugins, language_sink sink, void *ctx,
+                           baud_error *error) {
+  return judge_run(folder, results, true, plugins, sink, ctx, error);
 }

@@ -41,6 +41,10 @@ typedef int (*language_sink)(void *ctx, const language_verdict *verdict, baud_er
  * of the plan. A claim whose data are missing or whose function fails is undecided, with the reason as figures. */
 int language_claims(const char *folder, store *results, const registry *plugins, language_sink sink, void *ctx,
                     baud_error *error);
+/* The same while the run goes on, with what can be said so far: the trials that are done, as far as those of the same seed in
+ * the other configurations of their node are done too, so that what is compared stays of the same worlds. */
+int language_claims_so_far(const char *folder, store *results, const registry *plugins, language_sink sink, void *ctx,
+                           baud_error *error);
 
 /* ---- Where experiments lie -------------------------------------------------------------------------------- */
 

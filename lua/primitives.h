@@ -14,6 +14,7 @@ typedef struct language_context {
   const registry *plugins;
   const language_options *options;
   store *results; /* null while a plan is made */
+  bool is_so_far; /* the run goes on: language_claims_so_far */
 } language_context;
 
 static inline language_context *language_context_of(lua_State *lua) { return sandbox_of(lua)->owner; }

@@ -27,16 +27,18 @@ static void push_tags(lua_State *lua, const char *json) {
   cJSON_Delete(tags);
 }
 
-/* configs() -> { { label, tags }, ... } */
+/* configs() -> { { label, node, tags }, ... } */
 static int read_configs(lua_State *lua) {
   baud_error error;
   plan *p;
   if (store_read_plan(results_of(lua), &p, &error) != 0) return raise(lua, &error);
   lua_createtable(lua, (int)p->n_configs, 0);
   for (uint32_t i = 0; i < p->n_configs; i++) {
-    lua_createtable(lua, 0, 2);
+    lua_createtable(lua, 0, 3);
     lua_pushstring(lua, p->configs[i].label);
     lua_setfield(lua, -2, "label");
+    lua_pushinteger(lua, (lua_Integer)p->configs[i].node);
+    lua_setfield(lua, -2, "node");
     push_tags(lua, p->configs[i].tags);
     lua_setfield(lua, -2, "tags");
     lua_rawseti(lua, -2, (lua_Integer)i + 1);
@@ -208,4 +210,6 @@ void primitives_of_results(lua_State *lua) {
       {"total", read_total},     {"mark", read_mark},     {"estimate", estimate},     {"compare", compare},
       {"entropy", entropy},      {NULL, NULL}};
   luaL_setfuncs(lua, functions, 0);
+  lua_pushboolean(lua, language_context_of(lua)->is_so_far);
+  lua_setfield(lua, -2, "so_far");
 }

@@ -181,14 +181,27 @@ end)
 
 local everything -- all trials, each with its label and tags; read once
 
+-- While a run goes on: the trials that are done, as far as all of the same node and seed are.
+local function those_that_stand(configs, trials)
+  local open, kept = {}, {}
+  local function key(trial) return configs[trial.config].node .. " " .. trial.seed end
+  for _, trial in ipairs(trials) do
+    if trial.status ~= "D" then open[key(trial)] = true end
+  end
+  for _, trial in ipairs(trials) do
+    if not open[key(trial)] then kept[#kept + 1] = trial end
+  end
+  return kept
+end
+
 local function read_everything()
   if everything then return everything end
   local configs, trials = core.configs(), core.trials()
   for _, trial in ipairs(trials) do
     trial.label, trial.tags = configs[trial.config].label, configs[trial.config].tags
   end
-  everything = trials
-  return trials
+  everything = core.so_far and those_that_stand(configs, trials) or trials
+  return everything
 end
 
 local function group(trials, what) return setmetatable({ list = trials, what = what }, Group) end

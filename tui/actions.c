@@ -7,7 +7,7 @@
 
 #include "compare.h"
 
-const screen *const screens[SCREENS] = {&screen_runs, &screen_run, &screen_log, &screen_claims, &screen_compare};
+const screen *const screens[SCREENS] = {&screen_runs, &screen_run, &screen_graph, &screen_env, &screen_log, &screen_plugins, &screen_claims, &screen_compare};
 
 static const double message_seconds = 6;
 
@@ -39,6 +39,10 @@ int dashboard_init(dashboard *d) {
   d->passes = malloc(m->n_trials + m->n_configs + 1u);
   if (!d->rows || !d->is_folded || !d->passes) return BAUD_ENOMEM;
   memset(d->passes, 1, m->n_trials + m->n_configs + 1u);
+  if (graph_build(&d->graph, m->plan) != 0) return BAUD_ENOMEM;
+  feed_stop(&d->feed);
+  verdicts_close(&d->verdicts);
+  d->is_wide_picture = 1;
   d->view = &screen_runs;
   d->selected = (target){0, -1};
   d->sort_order = DESCENDING;
@@ -55,6 +59,9 @@ int dashboard_init(dashboard *d) {
 void dashboard_clear(dashboard *d) {
   steer_close(&d->steering);
   units_close(&d->units);
+  verdicts_close(&d->verdicts);
+  feed_stop(&d->feed);
+  graph_free(&d->graph);
   sieve_clear(&d->filter);
   sieve_clear(&d->search);
   history_clear(&d->history);
@@ -74,13 +81,18 @@ void act_help(dashboard *d, int unused) {
   d->help_top = 0;
 }
 
+void show_screen(dashboard *d, const screen *s) {
+  d->view = s;
+  if (s->enter) s->enter(d);
+}
+
 void act_view(dashboard *d, int digit) {
   if (d->view->digit == digit) {
     if (d->view == &screen_run || d->view == &screen_compare) act_zoom_panel(d, 0);
     return;
   }
   for (int i = 0; i < SCREENS; i++)
-    if (screens[i]->digit == digit) d->view = screens[i];
+    if (screens[i]->digit == digit) show_screen(d, screens[i]);
 }
 
 int *chart_of_view(dashboard *d) {

@@ -18,6 +18,7 @@ void act_page(dashboard *d, int halves);
 void act_end(dashboard *d, int which); /* -1 top, 1 end */
 sieve *filter_of_view(dashboard *d);
 void act_copy(dashboard *d, int unused);
+void show_screen(dashboard *d, const screen *s);
 /* steer.c: what changes the run */
 void act_pause(dashboard *d, int unused);
 void act_ask(dashboard *d, int which); /* 'S' stop, 'R' re-run */
@@ -45,6 +46,17 @@ void act_each_seed(dashboard *d, int unused);
 void act_axis(dashboard *d, int unused);
 void act_totals(dashboard *d, int unused);
 void act_seed(dashboard *d, int step); /* another row, without leaving the view */
+/* screen_graph.c */
+void act_node(dashboard *d, int step);
+void act_related(dashboard *d, int unused);
+/* screen_env.c */
+void act_play(dashboard *d, int unused);
+void act_frame(dashboard *d, int step);
+void act_speed(dashboard *d, int step);
+void act_latest(dashboard *d, int unused);
+void act_other_trial(dashboard *d, int step);
+void act_goto(dashboard *d, int unused);
+void act_wide(dashboard *d, int unused);
 /* screen_log.c */
 void act_follow(dashboard *d, int unused);
 void act_level(dashboard *d, int unused);

@@ -164,6 +164,17 @@ static void do_help(dashboard *d, const char *name, const char *rest) {
   act_help(d, 0);
 }
 
+static void do_episode(dashboard *d, const char *name, const char *rest) {
+  char *end;
+  unsigned long long episode = strtoull(rest, &end, 10);
+  if (end == rest || *end) {
+    dashboard_complain(d, "%s: a number, from 0", name);
+    return;
+  }
+  d->view = &screen_env;
+  feed_replay(d, episode);
+}
+
 static void do_quit(dashboard *d, const char *name, const char *rest) {
   (void)name, (void)rest;
   d->is_leaving = 1;
@@ -183,6 +194,7 @@ const command command_table[] = {
     {"chart", "NAME", "the figure that is shown", do_chart, offer_chart},
     {"axis", "NAME", "what plots have to the right: episode, step, time, bits", do_axis, offer_axis},
     {"seeds", "HOW", "what plots show of the seeds: mean, iqm, range, each, off", do_seeds, offer_seeds},
+    {"episode", "N", "plays this episode of the trial anew, from its seed", do_episode, NULL},
     {"palette", "NAME", "colours", do_palette, offer_palette},
     {"save", "FILE", "this frame as text", do_save, NULL},
     {"plot", "FILE.svg", "the plot in focus as a picture", do_plot, NULL},

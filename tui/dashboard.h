@@ -9,13 +9,16 @@
 
 #include "charts.h"
 #include "dots.h"
+#include "feed.h"
 #include "sieve.h"
+#include "graph.h"
 #include "layout.h"
 #include "list.h"
 #include "model.h"
 #include "prompt.h"
 #include "steer.h"
 #include "units.h"
+#include "verdicts.h"
 
 typedef struct dashboard dashboard;
 
@@ -27,11 +30,12 @@ typedef struct screen {
   void (*note)(dashboard *d, char *out, size_t size); /* what stands at the right of the tabs */
   void (*click)(dashboard *d, int x, int y);          /* a click or null; relative to the screen */
   list *(*list_of)(dashboard *d, int *rows);          /* what the keys that move act on; null: the rows of the Runs view */
+  void (*enter)(dashboard *d);                        /* when somebody goes there; or null */
 } screen;
 
-enum { IN_RUNS = 1, IN_RUN = 2, IN_LOG = 4, IN_CLAIMS = 8, IN_COMPARE = 16, EVERYWHERE = 31 };
-enum { SCREENS = 5 };
-extern const screen screen_runs, screen_run, screen_log, screen_claims, screen_compare;
+enum { IN_RUNS = 1, IN_RUN = 2, IN_GRAPH = 4, IN_ENV = 8, IN_LOG = 16, IN_PLUGINS = 32, IN_CLAIMS = 64, IN_COMPARE = 128, EVERYWHERE = 255 };
+enum { SCREENS = 8 };
+extern const screen screen_runs, screen_run, screen_graph, screen_env, screen_log, screen_plugins, screen_claims, screen_compare;
 extern const screen *const screens[SCREENS];
 
 enum mode { MODE_BROWSE, MODE_HELP, MODE_FILTER, MODE_COMMAND, MODE_ASK };
@@ -86,6 +90,14 @@ struct dashboard {
   int is_following, log_level, log_is_selected_only;
   sieve search;
   list claims;
+  verdicts verdicts;
+
+  graph graph;
+  list nodes;
+  int is_related_only;
+  feed feed;
+  int is_wide_picture;
+  list plugins;
 
   steering steering;
   units units;

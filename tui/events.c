@@ -37,11 +37,14 @@ unsigned verdict_style(const char *verdict) {
   return *verdict ? STYLE_PAUSED : STYLE_DIM;
 }
 
-void claim_draw(dashboard *d, int x, int y, int cells, const store_claim *claim) {
+void claim_draw(dashboard *d, int x, int y, int cells, int index) {
   frame *f = &d->frame;
   char text[400], figures[700];
+  store_claim shown, *claim = &shown;
+  int is_so_far = verdicts_of(d, index, claim);
   int end = x + cells;
-  frame_text(f, x, y, 9, verdict_style(claim->verdict), *claim->verdict ? claim->verdict : "open");
+  int n = frame_text(f, x, y, 9, verdict_style(claim->verdict), *claim->verdict ? claim->verdict : "open");
+  if (is_so_far) frame_put(f, x + n, y, '?', STYLE_DIM); /* with the results so far */
   x += 11;
   int room = end - x;
   if (room <= 0) return;
@@ -58,7 +61,7 @@ static void draw_claims(dashboard *d, rect in) {
   const model *m = &d->model;
   int fits = (int)m->n_claims <= in.height ? (int)m->n_claims : in.height - 1;
   if (fits < 0) fits = 0;
-  for (int i = 0; i < fits; i++) claim_draw(d, in.x, in.y + i, in.width, m->claims + i);
+  for (int i = 0; i < fits; i++) claim_draw(d, in.x, in.y + i, in.width, i);
   if (fits < (int)m->n_claims && in.height > 0)
     frame_print(&d->frame, in.x, in.y + fits, in.width, STYLE_DIM, "%d more   7: all claims", (int)m->n_claims - fits);
 }

@@ -6,8 +6,8 @@
 
 /* One event in [x, x + cells). */
 void event_draw(dashboard *d, int x, int y, int cells, const store_event_row *event);
-/* One claim: verdict, text, figures. */
-void claim_draw(dashboard *d, int x, int y, int cells, const store_claim *claim);
+/* The index-th claim: verdict ("?" behind it: so far), text, figures. */
+void claim_draw(dashboard *d, int x, int y, int cells, int index);
 unsigned verdict_style(const char *verdict);
 
 /* The newest events, or once the run is over its claims: in a box, or under a rule. */

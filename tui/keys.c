@@ -8,9 +8,9 @@
 #include "commands.h"
 #include "text.h"
 
-#define LISTS (IN_RUNS | IN_LOG | IN_CLAIMS)
+#define LISTS (IN_RUNS | IN_LOG | IN_CLAIMS | IN_PLUGINS)
 #define PLOTS (IN_RUN | IN_COMPARE)
-#define STEERED (IN_RUNS | IN_RUN)
+#define STEERED (IN_RUNS | IN_RUN | IN_GRAPH | IN_ENV)
 
 const key key_table[] = {
     {'?', EVERYWHERE, 0, "?", "help", "this help (also F1)", act_help, 0},
@@ -59,6 +59,32 @@ const key key_table[] = {
     {'j', IN_RUN, SAME_LINE, "", NULL, NULL, act_seed, 1},
     {'k', IN_RUN, SAME_LINE, "", NULL, NULL, act_seed, -1},
 
+    {KEY_RETURN, IN_GRAPH, 0, "Enter", "open", "open what is selected", act_open, 0},
+    {KEY_NEWLINE, IN_GRAPH, SAME_LINE, "", NULL, NULL, act_open, 0},
+    {KEY_ENTER, IN_GRAPH, SAME_LINE, "", NULL, NULL, act_open, 0},
+    {'d', IN_GRAPH, 0, "d", "related", "only what it has to do with", act_related, 0},
+    {KEY_DOWN, IN_GRAPH, 0, "\xe2\x86\x91 \xe2\x86\x93", NULL, "another node (k j)", act_node, 1},
+    {KEY_UP, IN_GRAPH, SAME_LINE, "", NULL, NULL, act_node, -1},
+    {'j', IN_GRAPH, SAME_LINE, "", NULL, NULL, act_node, 1},
+    {'k', IN_GRAPH, SAME_LINE, "", NULL, NULL, act_node, -1},
+
+    {' ', IN_ENV, 0, "Space", "play", "play or hold", act_play, 0},
+    {'.', IN_ENV, 0, ", .", "step", "a step back, a step on", act_frame, 1},
+    {',', IN_ENV, SAME_LINE, "", NULL, NULL, act_frame, -1},
+    {KEY_RIGHT, IN_ENV, SAME_LINE, "", NULL, NULL, act_frame, 1},
+    {KEY_LEFT, IN_ENV, SAME_LINE, "", NULL, NULL, act_frame, -1},
+    {'+', IN_ENV, 0, "+ -", "speed", "faster, slower", act_speed, 1},
+    {'=', IN_ENV, SAME_LINE, "", NULL, NULL, act_speed, 1},
+    {'-', IN_ENV, SAME_LINE, "", NULL, NULL, act_speed, -1},
+    {'[', IN_ENV, 0, "[ ]", "trial", "previous, next row", act_other_trial, -1},
+    {']', IN_ENV, SAME_LINE, "", NULL, NULL, act_other_trial, 1},
+    {KEY_UP, IN_ENV, SAME_LINE, "", NULL, NULL, act_other_trial, -1},
+    {KEY_DOWN, IN_ENV, SAME_LINE, "", NULL, NULL, act_other_trial, 1},
+    {'g', IN_ENV, 0, "g", "go to", "go to an episode", act_goto, 0},
+    {'L', IN_ENV, 0, "L", "latest", "what the trial does now", act_latest, 0},
+    {'a', IN_ENV, 0, "a", NULL, "cells wide or as they are", act_wide, 0},
+    {'v', IN_ENV, 0, "v", NULL, "copy this step's bits", act_copy, 0},
+
     {KEY_RETURN, IN_LOG, 0, "Enter", "open", "open the event's trial", act_open_event, 0},
     {KEY_NEWLINE, IN_LOG, SAME_LINE, "", NULL, NULL, act_open_event, 0},
     {KEY_ENTER, IN_LOG, SAME_LINE, "", NULL, NULL, act_open_event, 0},
@@ -83,7 +109,10 @@ const key key_table[] = {
 
     {'1', EVERYWHERE, 0, "1 - 8", NULL, "view; again: zoom", act_view, 1},
     {'2', EVERYWHERE, SAME_LINE, "", NULL, NULL, act_view, 2},
+    {'3', EVERYWHERE, SAME_LINE, "", NULL, NULL, act_view, 3},
+    {'4', EVERYWHERE, SAME_LINE, "", NULL, NULL, act_view, 4},
     {'5', EVERYWHERE, SAME_LINE, "", NULL, NULL, act_view, 5},
+    {'6', EVERYWHERE, SAME_LINE, "", NULL, NULL, act_view, 6},
     {'7', EVERYWHERE, SAME_LINE, "", NULL, NULL, act_view, 7},
     {'8', EVERYWHERE, SAME_LINE, "", NULL, NULL, act_view, 8},
     {KEY_UP, LISTS, 0, "\xe2\x86\x91 \xe2\x86\x93 k j", NULL, "move", act_move, -1},

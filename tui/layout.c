@@ -105,3 +105,28 @@ layout_compare layout_of_compare(rect body, int marks, enum layout_zoom zoom) {
     }
   return l;
 }
+
+layout_graph layout_of_graph(rect body) {
+  layout_graph l = {.tree = body};
+  if (body.height >= 30) l.work = cut_bottom(&l.tree, body.height >= 44 ? 14 : 11);
+  if (body.width >= 100 && l.tree.height >= 8) {
+    int node = body.width >= 160 ? 80 : 54;
+    l.is_boxed = 1;
+    l.tree.width -= node;
+    l.node = (rect){body.x + l.tree.width, body.y, node, l.tree.height};
+  } else if (body.height >= 16) {
+    l.node = cut_bottom(&l.tree, 8);
+  }
+  return l;
+}
+
+layout_env layout_of_env(rect body) {
+  layout_env l = {.picture = body};
+  if (body.height >= 28) l.plot = cut_bottom(&l.picture, body.height >= 40 ? 14 : 11);
+  if (body.width >= 60 && body.height >= 8) {
+    int step = body.width >= 100 ? 54 : body.width / 2;
+    l.picture.width -= step;
+    l.step = (rect){body.x + l.picture.width, body.y, step, l.picture.height};
+  }
+  return l;
+}

@@ -49,4 +49,17 @@ typedef struct layout_compare {
 
 layout_compare layout_of_compare(rect body, int marks, enum layout_zoom zoom);
 
+typedef struct layout_graph {
+  rect tree, node, work;
+  int is_boxed; /* the node is: else a rule and lines */
+} layout_graph;
+
+layout_graph layout_of_graph(rect body);
+
+typedef struct layout_env {
+  rect picture, step, plot; /* boxes */
+} layout_env;
+
+layout_env layout_of_env(rect body);
+
 #endif

@@ -156,6 +156,7 @@ static void copy_store(model *m) {
       t->episodes = rows[i].episodes;
       t->steps = rows[i].steps;
       t->changes = rows[i].changes;
+      t->elapsed_seconds = rows[i].seconds;
     }
     first += n;
   }

@@ -36,7 +36,7 @@ static void draw(dashboard *d, rect body) {
   list_show(&d->claims, n, area.height);
   for (int i = 0; i < area.height && d->claims.top + i < n; i++) {
     int row = d->claims.top + i;
-    claim_draw(d, 2, area.y + i, body.width - 3, m->claims + row);
+    claim_draw(d, 2, area.y + i, body.width - 3, row);
     if (row != d->claims.selected) continue;
     frame_put(f, 0, area.y + i, 0xbb, STYLE_STRONG);
     frame_restyle(f, (rect){0, area.y + i, body.width, 1}, STYLE_SELECTED);
@@ -44,19 +44,27 @@ static void draw(dashboard *d, rect body) {
   }
   if (n == 0) frame_text(f, 2, area.y, body.width - 3, STYLE_DIM, "the script makes no claims");
   if (!detail) return;
-  const store_claim *c = m->claims + d->claims.selected;
+  store_claim shown, *c = &shown;
+  int is_so_far = verdicts_of(d, d->claims.selected, c);
   char title[360];
-  text_elide(title, sizeof title, c->text, body.width - 6);
+  text_elide(title, sizeof title, c->text, body.width - 26);
+  if (is_so_far) snprintf(title + strlen(title), sizeof title - strlen(title), " (so far)");
   frame_rule(f, body.y + body.height - detail, title);
   draw_wrapped(f, (rect){2, body.y + body.height - detail + 1, body.width - 3, detail - 1},
-               *c->figures ? c->figures : "its verdict is computed when the run ends");
+               *c->figures ? c->figures : "no verdict yet");
 }
 
 static void note(dashboard *d, char *out, size_t size) {
-  int counts[3];
-  model_count_claims(&d->model, counts);
-  snprintf(out, size, "%d hold, %d fail, %d undecided, %d open", counts[0], counts[1], counts[2],
-           (int)d->model.n_claims - counts[0] - counts[1] - counts[2]);
+  int counts[3] = {0}, n = (int)d->model.n_claims;
+  static const char *const verdict[3] = {"holds", "fails", "undecided"};
+  store_claim c;
+  for (int i = 0; i < n; i++) {
+    verdicts_of(d, i, &c);
+    for (int v = 0; v < 3; v++) counts[v] += strcmp(c.verdict, verdict[v]) == 0;
+  }
+  int others = n - counts[0] - counts[1];
+  if (d->frame.width < 100) snprintf(out, size, "%d of %d hold", counts[0], n);
+  else snprintf(out, size, "%d hold, %d fail, %d undecided or open", counts[0], counts[1], others);
 }
 
 static list *list_of(dashboard *d, int *rows) {
@@ -64,4 +72,4 @@ static list *list_of(dashboard *d, int *rows) {
   return &d->claims;
 }
 
-const screen screen_claims = {7, "Claims", "Claims", IN_CLAIMS, draw, note, NULL, list_of};
+const screen screen_claims = {7, "Claims", "Claims", IN_CLAIMS, draw, note, NULL, list_of, NULL};

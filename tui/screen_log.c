@@ -130,4 +130,4 @@ void act_open_event(dashboard *d, int unused) {
   d->view = &screen_run;
 }
 
-const screen screen_log = {5, "Log", "Log", IN_LOG, draw, note, click, list_of};
+const screen screen_log = {5, "Log", "Log", IN_LOG, draw, note, click, list_of, NULL};

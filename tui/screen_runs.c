@@ -164,4 +164,4 @@ void act_track(dashboard *d, int unused) {
   d->is_tracking = !d->is_tracking;
 }
 
-const screen screen_runs = {1, "Runs", "Runs", IN_RUNS, draw, note, click, NULL};
+const screen screen_runs = {1, "Runs", "Runs", IN_RUNS, draw, note, click, NULL, NULL};

@@ -78,6 +78,7 @@ static steer_batch *open_batch(dashboard *d, const char *name, const char *what)
 }
 
 static void conclude(dashboard *d, const steer_batch *b) {
+  if (!b->what && b->done) return;
   if (b->done == 0) dashboard_complain(d, "%s", b->text);
   else if (b->sent == 1 && b->text[0]) dashboard_say(d, "%s: %s", b->name, b->text);
   else if (b->sent == 1) dashboard_say(d, "%s: %s", b->name, b->what);
@@ -129,6 +130,18 @@ static void send_batch(dashboard *d, const struct command *c, target what, contr
   if (code != 0) dashboard_complain(d, "%s", error.text);
   if (b->sent == 0) d->steering.n--;
   steer_poll(d); /* who answers at once is heard at once */
+}
+
+void steer_watch(dashboard *d, uint32_t trial, const char *path) {
+  baud_error error = {0};
+  char name[300];
+  model_trial_name(&d->model, trial, name, sizeof name);
+  steer_batch *b = open_batch(d, name, NULL);
+  if (!b) return;
+  b->sent = 1;
+  if (ask(d, &(control_request){.what = "watch", .trial = trial, .to = path}, &error) == 0) return;
+  d->steering.n--;
+  snprintf(d->feed.why, sizeof d->feed.why, "%.290s", error.text);
 }
 
 /* ---- A run that has no supervisor -------------------------------------------------------------------------- */

@@ -13,7 +13,7 @@ enum { STEER_BATCHES = 16 };
 typedef struct steer_batch {
   int sent, answered, done; /* requests; their answers; those that were ok */
   char name[300];           /* whom it concerns */
-  const char *what;         /* "paused" */
+  const char *what;         /* "paused"; null: nothing is said when it is done */
   char text[400];           /* what the last answer said, or the first refusal */
 } steer_batch;
 
@@ -31,6 +31,8 @@ int steer_command(struct dashboard *d, const char *name, const char *rest);
 /* Takes answers that have come; 1 when there were any. */
 int steer_poll(struct dashboard *d);
 int steer_descriptor(const struct dashboard *d); /* -1: no answer is due */
+/* Has a copy of the trial play to the socket at `path`; says something where that is refused only. */
+void steer_watch(struct dashboard *d, uint32_t trial, const char *path);
 /* Behind a ":change " that nothing was typed to yet: the first live parameter, once plugins are known. */
 void steer_offer_live(struct dashboard *d);
 void steer_close(steering *s);

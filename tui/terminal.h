@@ -28,7 +28,7 @@ void terminal_show(terminal *t, const frame *f);
 void terminal_set_palette(terminal *t, int palette);
 int terminal_is_tinted(const terminal *t);
 
-enum { TERMINAL_OTHERS = 4 };
+enum { TERMINAL_OTHERS = 6 };
 /* Waits for input, on the terminal or on others[n] (-1: none), for a signal or at most `seconds`. Nonzero once a signal
  * asks the program to leave. */
 int terminal_wait(terminal *t, double seconds, const int *others, int n);

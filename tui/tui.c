@@ -127,6 +127,8 @@ static void draw(dashboard *d, terminal *t) {
   if (is_from_nothing) d->frame.cursor_x = 0;
 }
 
+static int running_descriptor(const helper *h) { return helper_is_running(h) ? h->fd : -1; }
+
 static void loop(dashboard *d, terminal *t) {
   double interval = d->options.interval_seconds, next_look = 0;
   interval = interval > 0 ? fmin(fmax(interval, 0.25), 60) : 1;
@@ -140,11 +142,15 @@ static void loop(dashboard *d, terminal *t) {
     double until = next_look;
     if (d->model.curves.is_behind) until = fmin(until, d->now + (is_prompt(d) ? prompt_catch_up_seconds : catch_up_seconds));
     if (!d->model.board && d->model.next_unread < d->model.n_trials && !d->is_frozen) until = next_look = d->now + prompt_catch_up_seconds;
-    const int others[] = {steer_descriptor(d), helper_is_running(&d->units.helper) ? d->units.helper.fd : -1};
+    int others[] = {steer_descriptor(d), running_descriptor(&d->units.helper), running_descriptor(&d->verdicts.helper), -1, -1};
+    feed_descriptors(d, others + 3, others + 4);
+    until = fmin(until, feed_due(d));
     if (terminal_wait(t, until - monotonic_seconds(), others, sizeof others / sizeof *others)) return;
     look_at_clock(d);
     if (steer_poll(d)) next_look = 0; /* what was changed shows at once */
     if (units_poll(d)) steer_offer_live(d);
+    verdicts_poll(d);
+    feed_poll(d, d->now);
     int was_frozen = d->is_frozen;
     for (int code, x = 0, y = 0; (code = terminal_key(t, &x, &y)) != TERMINAL_NO_KEY && !d->is_leaving;) {
       on_key(d, code, x, y);

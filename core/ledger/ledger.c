@@ -274,6 +274,14 @@ static void write_funnel(ledger *l, uint32_t lane, double figure[FIGURES]) {
   *all = *crossed = (sums){0};
 }
 
+void ledger_so_far(const ledger *l, uint32_t lane, double offered[BAUD_CHANNELS], double received[BAUD_CHANNELS]) {
+  const sums *all = &l->listener[EVERYTHING].lane[lane], *crossed = &l->listener[l->n_listeners - 1].lane[lane];
+  for (uint32_t k = 0; k < BAUD_CHANNELS; k++) {
+    offered[k] = all->surprise[k] - all->noise[k];
+    received[k] = crossed->surprise[k] - crossed->noise[k];
+  }
+}
+
 static void write_nothing(double figure[FIGURES]) {
   for (uint32_t k = 0; k < BAUD_CHANNELS; k++)
     for (uint32_t f = FIGURE_SURPRISE; f <= FIGURE_RECEIVED; f++) figure[figure_of_channel(f, k)] = 0.0;

@@ -53,6 +53,9 @@ int ledger_step(ledger *l, const ledger_tick *tick, baud_error *error);
  * that everything but the wire is 0; else 1. */
 int ledger_episode(ledger *l, uint32_t lane, uint64_t steps, double figure[FIGURES]);
 
+/* Offered and received bits of a lane's running episode so far, by channel. */
+void ledger_so_far(const ledger *l, uint32_t lane, double offered[BAUD_CHANNELS], double received[BAUD_CHANNELS]);
+
 /* Marks of the figures that ledger_episode writes. */
 void ledger_marks(const ledger *l, char marks[FIGURES]);
 double ledger_received_total(const ledger *l);

@@ -30,6 +30,7 @@ static void read_trial(sqlite3_stmt *row, store_trial *to) {
   column_copy(row, 6, to->id, sizeof to->id);
   column_copy(row, 7, to->reason, sizeof to->reason);
   to->changes = (uint32_t)sqlite3_column_int64(row, 8);
+  to->seconds = sqlite3_column_double(row, 9);
 }
 
 int store_read_trials(store *s, uint32_t first, store_trial *rows, uint32_t *n, baud_error *error) {

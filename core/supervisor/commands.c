@@ -83,7 +83,8 @@ static const struct command {
     {"stop", "stopped", "it has ended", stop_one},
     {"rerun", "queued again", "it has not ended", rerun_one},
     {"step", "stepped", "it is not paused in the middle of its run", step_one},
-    {"change", "changed", "", NULL}, /* change_one: its worker has the say */
+    {"change", "changed", "", NULL}, /* these two: ask_worker, its worker has the say */
+    {"watch", "watched", "", NULL},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
@@ -114,23 +115,25 @@ static int do_all(supervisor *s, const struct command *c, const request *r, baud
   return 0;
 }
 
-/* Asks the worker that runs the trial; COMMAND_PENDING. */
-static int change_one(supervisor *s, uint32_t index, const request *r, baud_error *error) {
+/* Asks the worker that runs the trial; COMMAND_PENDING. A "watch" names as its key the socket to play to. */
+static int ask_worker(supervisor *s, uint32_t index, const request *r, baud_error *error) {
   member *m = runner(s, index);
   char payload[sizeof(message_change) + REQUEST_SIZE + WHO_SIZE];
   message_change change = {.token = ++s->last_token};
-  if (!m) return error_set(error, BAUD_ESTATE, "trial %u cannot be changed: it does not run", index);
-  if (!r->key || !r->value) return error_set(error, BAUD_EARG, "\"change\" needs a \"key\" and a \"value\"");
+  int is_watch = strcmp(r->what, "watch") == 0;
+  const char *key = is_watch ? r->to : r->key, *value = is_watch ? "" : r->value;
+  if (!m) return error_set(error, BAUD_ESTATE, "trial %u cannot be %s: it does not run", index, is_watch ? "watched" : "changed");
+  if (!key || !value) return error_set(error, BAUD_EARG, is_watch ? "\"watch\" needs \"to\", a socket's path" : "\"change\" needs a \"key\" and a \"value\"");
   memcpy(payload, &change, sizeof change);
   size_t used = sizeof change;
-  const char *strings[MESSAGE_STRINGS] = {r->key, r->value, r->who};
+  const char *strings[MESSAGE_STRINGS] = {key, value, r->who};
   for (int i = 0; i < MESSAGE_STRINGS; i++) {
     size_t length = strlen(strings[i]) + 1;
     if (used + length > sizeof payload) return error_set(error, BAUD_EARG, "the value is too long");
     memcpy(payload + used, strings[i], length);
     used += length;
   }
-  crew_send_payload(m, MESSAGE_CHANGE, index, payload, used);
+  crew_send_payload(m, is_watch ? MESSAGE_WATCH : MESSAGE_CHANGE, index, payload, used);
   r->from->token = change.token;
   r->from->asked = index;
   return COMMAND_PENDING;
@@ -154,7 +157,7 @@ int command_do(supervisor *s, const request *r, baud_error *error) {
   if (index == -1) return do_all(s, c, r, error);
   if (index < 0 || index >= (int64_t)s->schedule.n)
     return error_set(error, BAUD_EARG, "there is no trial %lld; the last is %u", (long long)index, s->schedule.n - 1);
-  if (!c->one) return change_one(s, (uint32_t)index, r, error);
+  if (!c->one) return ask_worker(s, (uint32_t)index, r, error);
   if (!c->one(s, (uint32_t)index, r))
     return error_set(error, BAUD_ESTATE, "trial %lld cannot be %s: %s", (long long)index, c->done, c->refused);
   if (c->one == step_one)

@@ -315,7 +315,7 @@ static int take_answer(supervisor *s, member *m, uint32_t index, const void *pay
   message_answer answer;
   const char *text[MESSAGE_STRINGS];
   if (crew_holder(s, index) != m || message_answer_read(payload, size, &answer, text) != 0) return -1;
-  if (!answer.is_refused) record_change(s, index, text[0], text[1]);
+  if (!answer.is_refused && answer.is_change) record_change(s, index, text[0], text[1]);
   serve_answer(s, answer.token, text[0], answer.is_refused ? text[0] : NULL);
   return 0;
 }

@@ -22,7 +22,7 @@ enum message_kind {
   MESSAGE_EVENT = 4,    /* text: a warning about `trial` */
   MESSAGE_END = 5,      /* message_end: `trial` is over */
   MESSAGE_RETURNED = 6, /* `trial` was recalled and had not begun */
-  MESSAGE_ANSWER = 7,   /* message_answer: what became of a MESSAGE_CHANGE */
+  MESSAGE_ANSWER = 7,   /* message_answer: what became of a MESSAGE_CHANGE or MESSAGE_WATCH */
   /* from the supervisor */
   MESSAGE_RUN = 16,     /* message_run: queue this trial */
   MESSAGE_PAUSE = 17,   /* stop advancing, keep everything */
@@ -31,7 +31,8 @@ enum message_kind {
   MESSAGE_RECALL = 20,  /* give it back unless it has begun */
   MESSAGE_QUIT = 21,
   MESSAGE_STEP = 22,    /* uint64_t: so many episodes on, while paused */
-  MESSAGE_CHANGE = 23   /* message_change: a live parameter, or how often it is scored */
+  MESSAGE_CHANGE = 23,  /* message_change: a live parameter, or how often it is scored */
+  MESSAGE_WATCH = 24    /* message_change with a socket's path as its key: a copy of the trial plays there, step by step */
 };
 
 typedef struct message_head {
@@ -62,7 +63,8 @@ typedef struct message_change { /* then three strings with their nuls: key, valu
 
 typedef struct message_answer { /* then two strings with their nuls: what was changed, or why not; who asked */
   uint64_t token;
-  uint32_t is_refused, pad;
+  uint32_t is_refused;
+  uint32_t is_change; /* the trial is another from here on */
 } message_answer;
 
 enum { MESSAGE_STRINGS = 3 };

@@ -3,7 +3,7 @@
  * supervisor.c  the loop: start, poll, end        schedule.c  which trial is next
  * crew.c        worker processes and their messages  watch.c     limits, silence, what a death means
  * record.c      store and board                    serve.c     the control socket
- * commands.c    pause, stop, resume, rerun, step, change
+ * commands.c    pause, stop, resume, rerun, step, change, watch
  */
 #ifndef BAUD_CORE_SUPERVISOR_PARTS_H
 #define BAUD_CORE_SUPERVISOR_PARTS_H
@@ -46,6 +46,7 @@ typedef struct request { /* what a client asks for; texts are the client's */
   int64_t index;          /* a trial; -1: the whole run */
   uint64_t episodes;      /* "step" */
   const char *key, *value; /* "change": value as JSON */
+  const char *to;          /* "watch": a socket's path */
   client *from;
 } request;
 

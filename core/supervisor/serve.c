@@ -95,6 +95,7 @@ static int read_request(const cJSON *item, request *r, char **value, baud_error 
   int64_t episodes;
   r->what = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "do"));
   r->key = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "key"));
+  r->to = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "to"));
   if (!r->what) return error_set(error, BAUD_EARG, "a request is a line of JSON like {\"do\":\"pause\",\"trial\":3}");
   if (read_whole(item, "trial", -1, &r->index, error) != 0) return error->code;
   if (read_whole(item, "episodes", 1, &episodes, error) != 0) return error->code;

@@ -17,6 +17,7 @@
 #include "supervisor/messages.h"
 #include "worker/faults.h"
 #include "worker/recent.h"
+#include "worker/show.h"
 
 enum { MAX_JOBS = 4, MAX_CHANGES = 8, FIRST_SLICE_TICKS = 8, IDLE_BEAT_MS = 500 };
 static const uint64_t slice_ns = 20000000, delivery_ns = 200000000, longest_slice_ticks = 1u << 30;
@@ -32,6 +33,7 @@ typedef struct job { /* a trial that was handed to this worker */
 
 typedef struct change { /* asked for, not yet made: it waits for the trial to be between two slices */
   message_change head;
+  int is_watch;
   char *text; /* owns the three strings */
   const char *key, *value, *who;
 } change;
@@ -80,13 +82,13 @@ static void take_run(worker *w, uint32_t index, const void *payload, size_t size
 }
 
 static void answer_change(worker *w, uint32_t index, const change *c, const char *text, int is_refused) {
-  message_answer answer = {.token = c->head.token, .is_refused = (uint32_t)is_refused};
+  message_answer answer = {.token = c->head.token, .is_refused = (uint32_t)is_refused, .is_change = !c->is_watch};
   message_put_answer(&w->out, index, &answer, text, c->who);
 }
 
-static void take_change(worker *w, uint32_t index, const void *payload, size_t size) {
+static void take_change(worker *w, uint32_t index, int is_watch, const void *payload, size_t size) {
   const char *strings[MESSAGE_STRINGS];
-  change c = {.who = ""};
+  change c = {.is_watch = is_watch, .who = ""};
   if (message_change_read(payload, size, &c.head, strings) != 0) return;
   c.who = strings[2];
   int is_running = w->has_begun && w->n_jobs > 0 && w->jobs[0].index == index;
@@ -105,7 +107,8 @@ static void take_change(worker *w, uint32_t index, const void *payload, size_t s
 static void obey(worker *w, const message_head *head, const void *payload) {
   if (head->kind == MESSAGE_QUIT) w->is_leaving = 1;
   if (head->kind == MESSAGE_RUN) take_run(w, head->trial, payload, head->size);
-  if (head->kind == MESSAGE_CHANGE) take_change(w, head->trial, payload, head->size);
+  if (head->kind == MESSAGE_CHANGE || head->kind == MESSAGE_WATCH)
+    take_change(w, head->trial, head->kind == MESSAGE_WATCH, payload, head->size);
   for (uint32_t i = 0; i < w->n_jobs; i++) {
     job *j = &w->jobs[i];
     if (j->index != head->trial) continue;
@@ -176,14 +179,21 @@ static void rescue(void) {
 
 /* ---- A trial ------------------------------------------------------------------------------------------- */
 
+static int show_copy(worker *w, const char *socket_path, baud_error *error) {
+  const show_setup setup = {w->trial, w->board, {w->options->messages_fd, w->options->report_fd}, socket_path};
+  return show_start(&setup, error);
+}
+
 /* Changes that were asked for, now that the trial stands between two slices. */
 static void make_changes(worker *w) {
   for (uint32_t i = 0; i < w->n_changes; i++) {
     baud_error refused = {0};
     char what[300];
     change *c = &w->changes[i];
-    int code = w->trial ? trial_change(w->trial, c->key, c->value, what, sizeof what, &refused)
-                        : error_set(&refused, BAUD_ESTATE, "the trial ended before it could be changed");
+    int code;
+    if (!w->trial) code = error_set(&refused, BAUD_ESTATE, "the trial ended before");
+    else if (c->is_watch) code = show_copy(w, c->key, &refused), snprintf(what, sizeof what, "watched");
+    else code = trial_change(w->trial, c->key, c->value, what, sizeof what, &refused);
     answer_change(w, w->jobs[0].index, c, code ? refused.text : what, code != 0);
     free(c->text);
   }

@@ -21,7 +21,7 @@ is "and the same as is printed without arguments" "$(cat err.txt)" "$(cat help.t
 for same in -h help; do is "so is $same" "$("$BAUD" $same)" "$(cat help.txt)"; done
 subcommands=$(awk '/^usage:/ { on = 1; next } on && /^  [a-z]/ { print $1; seen = 1; next } seen { exit }' help.txt)
 is "it lists the subcommands" "$(echo $subcommands)" \
-  "run attach list show watch resume stop report export sql plugins check calibrate doctor"
+  "run attach list show watch resume stop report play export sql plugins check calibrate doctor"
 contains "says where to begin" "$(cat help.txt)" "baud run one_bit"
 for code in 0 1 2 3 4 5; do contains "and what exit code $code means" "$(sed -n '/^Exit codes/,$p' help.txt | tr '\n' ' ')" "$code "; done
 for option in --version -V; do

@@ -11,7 +11,7 @@ frame() {
     screen > "$shot"
     sleep 0.05
     if screen | cmp -s - "$shot"; then # not in the middle of being drawn
-      [ "${UPDATE:-0}" = 1 ] && [ "$tries" -lt 57 ] && cp "$shot" "$GOLDEN/$1.txt"
+      [ "${UPDATE:-0}" = 1 ] && [ "$tries" -lt 30 ] && cp "$shot" "$GOLDEN/$1.txt"
       cmp -s "$GOLDEN/$1.txt" "$shot" && break
     fi
     tries=$((tries - 1))
@@ -46,6 +46,22 @@ for size in 80x24 120x40 200x50; do
     keys 1 Space Space Space c
     wait_for 'c - a'
     frame "compare-$size-$glyphs"
+    keys Escape Escape 3
+    wait_for '\[3 Graph\]'
+    frame "graph-$size-$glyphs"
+    keys -l ':episode 7'
+    keys Enter
+    wait_for 'step 1'
+    keys Space , , , , , , . . . .
+    wait_for 'step 4'
+    frame "env-$size-$glyphs"
+    keys 6
+    wait_for '3 plugins'
+    keys Down
+    frame "plugins-$size-$glyphs"
+    keys 7
+    wait_for 'so far'
+    frame "claims-$size-$glyphs"
     keys q
     wait_for 'commands:'
   done

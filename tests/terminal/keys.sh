@@ -57,8 +57,8 @@ expect "n changes nothing" 'nothing was changed'
 keys Down e Down Down Down Down E
 expect "E goes on by one episode, when paused" 'seed 3: stepped'
 keys Down Down Down Down C
-expect "C opens the prompt for a live parameter" ':change '
-keys -l 'lr=0.3'
+expect "C opens the prompt with a live parameter" ':change lr='
+keys -l '0.3'
 keys Enter
 expect "and says what was changed" 'learner.lr -> 0.3'
 keys M

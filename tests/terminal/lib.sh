@@ -9,6 +9,8 @@ STARTED=0
 FAILED=0
 export TZ=UTC SHELL=/bin/sh # tmux starts it: an account may have none that one can use
 unset NO_COLOR
+FAKE_BAUD=$(cd "$(dirname "$0")" && pwd)/fake_baud.sh
+export FAKE_BAUD
 
 tm() { tmux -L "$SOCKET" -f /dev/null "$@"; }
 

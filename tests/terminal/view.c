@@ -1,6 +1,7 @@
 /* view.c - the real dashboard over a made-up run: what the terminal tests drive.
  *
  * Everything but the run is what users get: tui_run on a real terminal. The clock stands still at 14:02:11.
+ * FAKE_BAUD names what stands for the program itself.
  * view [--ro] [--no-mouse] [--glyphs TIER] [--progress P] [--step S] [--silence SECONDS] [--label TEXT] [--interval S]
  */
 #include <stdio.h>
@@ -11,7 +12,7 @@
 #include "tui/tui.h"
 
 int main(int argc, char **argv) {
-  tui_options options = {.fixed_unix = 50531};
+  tui_options options = {.fixed_unix = 50531, .program = getenv("FAKE_BAUD")};
   for (int i = 1; i < argc; i++) {
     const char *value = i + 1 < argc ? argv[i + 1] : "";
     if (strcmp(argv[i], "--ro") == 0) options.read_only = 1;

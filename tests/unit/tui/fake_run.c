@@ -166,7 +166,7 @@ void board_close(const board *b) {
 
 int control_paths(const char *run_folder, char *socket_path, char *board_path, size_t size, baud_error *error) {
   (void)run_folder, (void)error;
-  snprintf(socket_path, size, "/fake.sock");
+  snprintf(socket_path, size, "%s/fake.sock", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
   snprintf(board_path, size, "/"); /* any path that is there */
   return 0;
 }
@@ -192,7 +192,8 @@ void control_who(char *who, size_t size) { snprintf(who, size, "ada (pts/4)"); }
 int control_ask(control *c, const control_request *r, baud_error *error) {
   (void)error;
   size_t used = strlen(fake.commands), room = sizeof fake.commands - used;
-  if (r->key) snprintf(fake.commands + used, room, "%s %lld %s %s;", r->what, (long long)r->trial, r->key, r->value);
+  if (r->to) c->text[0] = 0; /* to look on changes nothing, and nobody comes to be seen */
+  else if (r->key) snprintf(fake.commands + used, room, "%s %lld %s %s;", r->what, (long long)r->trial, r->key, r->value);
   else if (r->episodes) snprintf(fake.commands + used, room, "%s %lld %llu;", r->what, (long long)r->trial, (unsigned long long)r->episodes);
   else snprintf(fake.commands + used, room, "%s %lld;", r->what, (long long)r->trial);
   snprintf(c->text, sizeof c->text, "%s%s%s", r->key ? r->key : "", r->key ? " -> " : "", r->key ? r->value : "");
@@ -226,13 +227,21 @@ int store_read_plan(store *s, plan **out, baud_error *error) {
   p->n_trials = TRIALS;
   p->configs = calloc(FAKE_CONFIGS, sizeof *p->configs);
   p->trials = calloc(TRIALS, sizeof *p->trials);
+  static const int32_t starts_from[FAKE_CONFIGS] = {-1, -1, -1, 0, 3, -1};
+  p->n_nodes = 2;
+  p->nodes = calloc(2, sizeof *p->nodes);
+  p->nodes[0] = (plan_node){strdup("train"), strdup("train")};
+  p->nodes[1] = (plan_node){strdup("fine-tune"), strdup("train")};
   for (int c = 0; c < FAKE_CONFIGS; c++) {
-    p->configs[c].json = strdup("{\"learner\":{\"id\":\"baud.reinforce\",\"params\":{\"lr\":1}}}");
+    p->configs[c].from = starts_from[c];
+    p->configs[c].node = starts_from[c] >= 0;
+    p->configs[c].n_seeds = FAKE_SEEDS;
+    p->configs[c].json = strdup("{\"env\":{\"id\":\"baud.lockbox\",\"params\":{\"codes\":64}},\"learner\":{\"id\":\"baud.reinforce\",\"params\":{\"lr\":1}}}");
     p->configs[c].label = strdup(c == 0 && fake.label ? fake.label : labels[c]);
     p->configs[c].episodes = EPISODES;
   }
   for (uint32_t i = 0; i < TRIALS; i++)
-    p->trials[i] = (plan_trial){.config = i % FAKE_CONFIGS, .seed = i / FAKE_CONFIGS};
+    p->trials[i] = (plan_trial){.config = i % FAKE_CONFIGS, .seed = i / FAKE_CONFIGS, .id = "0123456789abcdef0123456789abcdef"};
   *out = p;
   return 0;
 }
@@ -242,6 +251,11 @@ void plan_free(plan *p) {
     free(p->configs[c].label);
     free(p->configs[c].json);
   }
+  for (uint32_t n = 0; n < p->n_nodes; n++) {
+    free(p->nodes[n].name);
+    free(p->nodes[n].kind);
+  }
+  free(p->nodes);
   free(p->configs);
   free(p->trials);
   free(p->name);

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -80,12 +81,12 @@ static void rows_are_exactly_as_wide_as_the_screen(const dashboard *d) {
 
 static void every_view_is_right_at_any_size(void **state) {
   (void)state;
-  static const int views[] = {'1', '2', '5', '7', '8', '?'};
+  static const int views[] = {'1', '2', '3', '4', '5', '6', '7', '8', '?'};
   dashboard *d = open_dashboard(80, 24);
   for (int i = 0; i < MARKS; i++) press(d, ' ');
   for (int width = 1; width <= 210; width += width < 90 ? 7 : 23)
     for (int height = 1; height <= 62; height += 3)
-      for (int v = 0; v < 6; v++) {
+      for (int v = 0; v < 9; v++) {
         assert_int_equal(frame_resize(&d->frame, width, height), 0);
         d->mode = MODE_BROWSE;
         press(d, views[v]);
@@ -422,6 +423,119 @@ static void files_hold_what_is_on_the_screen(void **state) {
   close_dashboard(d);
 }
 
+static void the_graph_is_a_forest_in_which_parents_stand_above_children(void **state) {
+  (void)state;
+  dashboard *d = open_dashboard(120, 40);
+  static const struct { uint32_t config; int depth; } rows[] = {{0, 0}, {3, 1}, {4, 2}, {1, 0}, {2, 0}, {5, 0}};
+  assert_int_equal(d->graph.n, FAKE_CONFIGS);
+  for (int i = 0; i < FAKE_CONFIGS; i++) {
+    assert_int_equal(d->graph.row[i].config, rows[i].config);
+    assert_int_equal(d->graph.row[i].depth, rows[i].depth);
+  }
+  assert_true(graph_is_related(d->model.plan, 0, 4) && graph_is_related(d->model.plan, 4, 0) && !graph_is_related(d->model.plan, 1, 4));
+  uint32_t path[GRAPH_DEEPEST];
+  assert_int_equal(graph_critical(&d->model, path), 3);
+  assert_true(path[0] == 0 && path[1] == 3 && path[2] == 4);
+  press(d, '3');
+  press(d, KEY_DOWN);
+  assert_int_equal(d->selected.config, 3);
+  assert_true(find_row(d, "from      all channels") > 0 && find_row(d, "blocks    demo only") > 0);
+  press(d, 'd'); /* what it has to do with */
+  assert_true(find_row(d, "reward only") < 0 && find_row(d, "demo only") > 0);
+  press(d, KEY_RETURN);
+  assert_true(d->view == &screen_run && d->selected.config == 3);
+  close_dashboard(d);
+}
+
+/* A program that says the same whatever it is asked; in a file of its own. */
+static const char *program_that_says(const char *text) {
+  static char path[200];
+  snprintf(path, sizeof path, "%s/baud-test-%ld.sh", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp", (long)getpid());
+  FILE *to = fopen(path, "w");
+  assert_non_null(to);
+  fprintf(to, "#!/bin/sh\ncat <<'END'\n%s\nEND\n", text);
+  fclose(to);
+  assert_int_equal(chmod(path, 0700), 0);
+  return path;
+}
+
+static void an_episode_is_played_step_by_step(void **state) {
+  (void)state;
+  dashboard *d = open_dashboard(120, 40);
+  d->options.program = program_that_says(
+      "{\"at\":1,\"of\":3}\n{\"episode\":3,\"step\":0,\"picture\":[\"#A#\"],\"obs\":[[1]]}\n"
+      "{\"episode\":3,\"step\":1,\"picture\":[\"#.A\"],\"obs\":[[1],[0.5,\"x\"]],\"action\":[2],\"reward\":1e999,\"bits\":{\"received\":[1,2,null],\"absorbed\":0.25}}\n"
+      "no line of ours\n{\"step\":\"x\"}\n[]\n{\"episode\":3,\"step\":2,\"picture\":5,\"obs\":7,\"bits\":[],\"end\":3}");
+  command_typed(d, "episode 3");
+  assert_true(d->view == &screen_env);
+  d->feed.is_held = 1;
+  for (int i = 0; i < 2000 && !d->feed.is_over; i++) {
+    feed_poll(d, d->now);
+    usleep(1000);
+  }
+  assert_int_equal(d->feed.n, 3);
+  assert_true(d->feed.step[1].received == 3 && d->feed.step[1].absorbed == 0.25f);
+  press(d, '.');
+  assert_true(find_row(d, "action    2") > 0);
+  rows_are_exactly_as_wide_as_the_screen(d);
+  press(d, '.'); /* what makes no sense is drawn without harm */
+  rows_are_exactly_as_wide_as_the_screen(d);
+  press(d, '.');
+  assert_int_equal(d->feed.at, 2);
+  press(d, ',');
+  assert_int_equal(d->feed.at, 1);
+  d->feed.is_held = 0;
+  d->feed.per_second = 4;
+  d->feed.due_at = d->now;
+  assert_int_equal(feed_poll(d, d->now), 1);
+  assert_int_equal(d->feed.at, 2);
+  command_typed(d, "episode x");
+  assert_true(d->message_is_error);
+  unlink(d->options.program);
+  close_dashboard(d);
+}
+
+static void claims_fill_in_while_the_run_goes_on(void **state) {
+  (void)state;
+  dashboard *d = open_dashboard(120, 40);
+  d->options.program = program_that_says("{\"claim\":0,\"verdict\":\"holds\",\"figures\":\"45.2 [43.0 47.1]\"}\n{\"claim\":99,\"verdict\":\"x\",\"figures\":\"\"}");
+  press(d, '7');
+  assert_true(find_row(d, "open") > 0);
+  for (int i = 0; i < 2000 && !d->verdicts.n; i++) {
+    verdicts_poll(d);
+    usleep(1000);
+  }
+  draw(d);
+  assert_true(find_row(d, "holds?") > 0 && find_row(d, "45.2 [43.0 47.1]") > 0);
+  verdicts_poll(d); /* nothing new in the store: it is not asked again */
+  assert_false(helper_is_running(&d->verdicts.helper));
+  unlink(d->options.program);
+  close_dashboard(d);
+}
+
+static void plugins_are_listed_with_what_is_wrong_with_them(void **state) {
+  (void)state;
+  dashboard *d = open_dashboard(120, 40);
+  d->options.program = program_that_says(
+      "[{\"name\":\"reinforce\",\"id\":\"baud.reinforce\",\"role\":\"learner\",\"title\":\"t\",\"params\":[{\"key\":\"lr\",\"default\":1,\"live\":true}]},"
+      "{\"name\":\"bad\",\"path\":\"/x.so\",\"reason\":\"no such symbol\"},7,{}]");
+  press(d, '6');
+  for (int i = 0; i < 2000 && !d->units.list; i++) {
+    units_poll(d);
+    usleep(1000);
+  }
+  draw(d);
+  assert_true(find_row(d, "F bad") > 0 && find_row(d, "no such symbol") > 0);
+  char name[COMPLETION_SIZE];
+  assert_int_equal(units_live(d, 0, 0, name, sizeof name), 1);
+  assert_string_equal(name, "lr");
+  assert_int_equal(units_live(d, 0, 1, name, sizeof name), 0);
+  for (int i = 0; i < 5; i++) press(d, KEY_DOWN);
+  rows_are_exactly_as_wide_as_the_screen(d);
+  unlink(d->options.program);
+  close_dashboard(d);
+}
+
 static void sorting_and_filtering_keep_the_selection(void **state) {
   (void)state;
   dashboard *d = open_dashboard(120, 40);
@@ -480,7 +594,7 @@ static void the_ascii_tier_is_ascii(void **state) {
   (void)state;
   dashboard *d = open_dashboard(120, 40);
   d->frame.tier = GLYPHS_ASCII;
-  static const int keys[] = {'e', ' ', ' ', '2', '?', '5', '7', '8'};
+  static const int keys[] = {'e', ' ', ' ', '2', '?', '3', '4', '5', '6', '7', '8'};
   for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
     d->mode = MODE_BROWSE;
     press(d, keys[k]);
@@ -587,6 +701,10 @@ int main(void) {
       cmocka_unit_test(the_band_lies_around_the_mean_and_each_seed_has_a_line),
       cmocka_unit_test(what_is_typed_is_found_or_told_apart),
       cmocka_unit_test(files_hold_what_is_on_the_screen),
+      cmocka_unit_test(the_graph_is_a_forest_in_which_parents_stand_above_children),
+      cmocka_unit_test(an_episode_is_played_step_by_step),
+      cmocka_unit_test(claims_fill_in_while_the_run_goes_on),
+      cmocka_unit_test(plugins_are_listed_with_what_is_wrong_with_them),
       cmocka_unit_test(sorting_and_filtering_keep_the_selection),
       cmocka_unit_test(sorted_rows_descend),
       cmocka_unit_test(hostile_names_are_shown_harmless),

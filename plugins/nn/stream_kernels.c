@@ -101,7 +101,7 @@ INLINED void tile(size_t works, size_t n, const nn_real *w, size_t row, const nn
 /* t [n] but its first `out` elements <- 0 */
 INLINED void blank(size_t n, loose *t, size_t out) {
   static const nn_real place[8] = { 0, 1, 2, 3, 4, 5, 6, 7 };
-  for (size_t v = 0; v < n; v++) t[v] = (loose)either(load(place) + (nn_real)(v * LANES) < (nn_real)out, (vector)t[v], all(0));
+  BY_FOUR for (size_t v = 0; v < n; v++) t[v] = (loose)either(load(place) + (nn_real)(v * LANES) < (nn_real)out, (vector)t[v], all(0));
 }
 
 /* t [n], of which the first `out` elements count: y <- (t - mean) factor, x <- leaky_relu(y). The factor goes behind y, the
@@ -110,17 +110,17 @@ INLINED void blank(size_t n, loose *t, size_t out) {
 INLINED void norm(size_t n, loose *t, size_t out, nn_real *y, nn_real *x) {
   vector sum = all(0), squares = all(0), first = all(t[0][0]);
   const nn_real share = 1 / (nn_real)out;
-  for (size_t v = 0; v < n; v++) t[v] = (loose)((vector)t[v] - first);
+  BY_FOUR for (size_t v = 0; v < n; v++) t[v] = (loose)((vector)t[v] - first);
   if (out < n * LANES) blank(n, t, out);
-  for (size_t v = 0; v < n; v++) {
+  BY_FOUR for (size_t v = 0; v < n; v++) {
     sum += (vector)t[v];
     squares += (vector)t[v] * (vector)t[v];
   }
   nn_real mean = total(sum) * share, variance = total(squares) * share - mean * mean;
   nn_real factor = 1 / ROOT((variance > 0 ? variance : 0) + (nn_real)NN_NORM_EPSILON);
-  for (size_t v = 0; v < n; v++) t[v] = (loose)((vector)t[v] - all(mean));
+  BY_FOUR for (size_t v = 0; v < n; v++) t[v] = (loose)((vector)t[v] - all(mean));
   if (out < n * LANES) blank(n, t, out);
-  for (size_t v = 0; v < n; v++) {
+  BY_FOUR for (size_t v = 0; v < n; v++) {
     vector now = (vector)t[v] * factor;
     store(y + v * LANES, now);
     store(x + v * LANES, either(now > 0, now, now * LEAK));
@@ -136,7 +136,7 @@ INLINED void hidden_tile(size_t works, size_t n, const nn_stream_layer *l, const
                          nn_real *const next[]) {
   loose t[2][TILE];
   tile(works, n, w, l->row, x, l->in + 1u, t);
-  for (size_t k = 0; k < works; k++) norm(n, t[k], l->out, y[k], next[k]);
+  BY_FOUR for (size_t k = 0; k < works; k++) norm(n, t[k], l->out, y[k], next[k]);
 }
 
 static void norm_memory(const nn_stream_layer *l, nn_real *y, nn_real *x) { norm(l->row / LANES, (loose *)y, l->out, y, x); }
@@ -166,8 +166,8 @@ static void outputs(const nn_stream_layer *l, const nn_real *w, const nn_real *x
 
 INLINED void passes(size_t works, const nn_stream *net, const nn_real *theta, nn_real *const work[]) {
   const nn_stream_layer *l = net->layer, *last = l + net->n - 1;
-  for (size_t k = 0; k < works; k++) work[k][l->input + l->in] = 1;
-  for (size_t k = 0; k < works && l == last; k++)
+  BY_FOUR for (size_t k = 0; k < works; k++) work[k][l->input + l->in] = 1;
+  BY_FOUR for (size_t k = 0; k < works && l == last; k++)
     for (size_t j = l->in + 1u; j < l->row; j++) work[k][l->input + j] = 0;
   for (; l < last; l++) {
     const nn_real *w = theta + l->weight, *x[2] = { work[0] + l->input, works > 1 ? work[1] + l->input : NULL };
@@ -180,7 +180,7 @@ INLINED void passes(size_t works, const nn_stream *net, const nn_real *theta, nn
     default: hidden_tiles(works, l, w, x, y, next);
     }
   }
-  for (size_t k = 0; k < works; k++) outputs(l, theta + l->weight, work[k] + l->input, work[k] + net->output);
+  BY_FOUR for (size_t k = 0; k < works; k++) outputs(l, theta + l->weight, work[k] + l->input, work[k] + net->output);
 }
 
 static void forward(const nn_stream *net, const nn_real *theta, nn_real *work) {
@@ -201,14 +201,14 @@ INLINED void norm_back(size_t n, loose *d, size_t out, const nn_real *y) {
   vector sum = all(0), along = all(0);
   const nn_real share = 1 / (nn_real)out;
   if (out < n * LANES) blank(n, d, out);
-  for (size_t v = 0; v < n; v++) {
+  BY_FOUR for (size_t v = 0; v < n; v++) {
     vector t = load(y + v * LANES), z = (vector)d[v] * either(t > 0, all(1), all(LEAK));
     d[v] = (loose)z;
     sum += z;
     along += z * t;
   }
   vector mean = all(total(sum) * share), slope = all(total(along) * share);
-  for (size_t v = 0; v < n; v++) d[v] = (loose)(((vector)d[v] - mean - load(y + v * LANES) * slope) * y[n * LANES]);
+  BY_FOUR for (size_t v = 0; v < n; v++) d[v] = (loose)(((vector)d[v] - mean - load(y + v * LANES) * slope) * y[n * LANES]);
   if (out < n * LANES) blank(n, d, out);
 }
 
@@ -259,7 +259,7 @@ typedef struct back { /* of one hidden layer */
 
 INLINED vector hidden_back_tile(size_t n, const back *b, enum flow flow) {
   loose d[TILE];
-  for (size_t v = 0; v < n; v++) d[v] = (loose)load(b->d + v * LANES);
+  BY_FOUR for (size_t v = 0; v < n; v++) d[v] = (loose)load(b->d + v * LANES);
   norm_back(n, d, b->layer->out, b->y);
   return rows_back(n, b->w, b->e, b->layer->row, b->x, b->layer->in + 1u, d, b->decay, b->dx, flow);
 }

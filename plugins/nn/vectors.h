@@ -10,10 +10,13 @@
 #define NN_VECTOR_BYTES 16
 #endif
 
+/* Loops whose bounds are constants once inlined, so that arrays become registers; BY_FOUR where they may also not be. */
 #ifdef __clang__
 #define UNROLLED _Pragma("unroll")
+#define BY_FOUR _Pragma("unroll 4")
 #else
 #define UNROLLED _Pragma("GCC unroll 16")
+#define BY_FOUR _Pragma("GCC unroll 4")
 #endif
 #define INLINED static inline __attribute__((always_inline))
 

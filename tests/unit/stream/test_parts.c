@@ -142,7 +142,9 @@ static void a_step_costs_the_sum_over_fields_and_elements(void **state) {
     for (uint32_t e = 0; e < 4; e++) bits += floored(screen[lane][e] == e % 3 ? 0.5 : 0.25, 3);
     for (uint32_t e = 0; e < 2; e++) {
       double x = (double)speed[lane][e], width = 4.0 / 256, low = -1 + width * floor((x + 1) / width), sd = e ? 2.0 : 0.25;
-      double p_bin = x < -1 ? phi((-1 - 0.5) / sd) : x >= 3 ? 1 - phi((3 - 0.5) / sd) : phi((low + width - 0.5) / sd) - phi((low - 0.5) / sd);
+      double p_bin = phi((low + width - 0.5) / sd) - phi((low - 0.5) / sd);
+      if (x < -1) p_bin = phi((-1 - 0.5) / sd);
+      if (x >= 3) p_bin = 1 - phi((3 - 0.5) / sd);
       bits += floored(p_bin, 258);
     }
     double low = floor((double)height[lane] * 64) / 64;

@@ -37,7 +37,7 @@ is "choices have their values, and the default is one" "$(over "SELECT p.value F
 ok $? "there were parameters to look at"
 is "every environment says what is seen, what is true and what can be done" "$(over "SELECT json_extract(value, '\$.name') FROM $units
   WHERE json_extract(value, '\$.role') = 'environment' AND (json_array_length(value, '\$.observations') > 0
-  AND json_array_length(value, '\$.facts') > 0 AND json_extract(value, '\$.action.categories') > 1) IS NOT 1")" ""
+  AND json_array_length(value, '\$.facts') > 0 AND json_extract(value, '\$.action.count') > 0) IS NOT 1")" ""
 
 # ---- one
 "$BAUD" plugins lockbox >lockbox.txt

@@ -203,7 +203,7 @@ static void soft_evidence_is_weighed_by_bayes_rule(void **unused) {
     int32_t clock = 1, action = 1;
     const void *obs[2] = {&clock, &action};
     baud_query query = {BAUD_SIZE(baud_query), BAUD_ASK_ACTION, 0, 2, obs, &action};
-    double answer[2];
+    double answer[2] = {0};
     assert_int_equal(parity_answer(b.m, b.state, &query, answer), BAUD_OK);
     assert_true(fabs(answer[1] - posterior[1]) < 1e-9);
     query.target = BAUD_ASK_REWARD;

@@ -35,8 +35,11 @@ typedef struct nn_elementwise_kernels {
   void (*activate)(int activation, const nn_real *x, nn_real *y, size_t n); /* y may be x */
   /* dx (=, +=) dy f'(x), told by what nn_keeps_input says: x or f(x); dx may be dy */
   void (*activate_back)(int activation, const nn_real *kept, const nn_real *dy, nn_real *dx, size_t n, int adds);
-  void (*exp)(const nn_real *x, nn_real *y, size_t n); /* y may be x */
+  void (*exp)(nn_real by, const nn_real *x, nn_real *y, size_t n); /* exp(by x); y may be x */
   void (*log)(const nn_real *x, nn_real *y, size_t n);
+  void (*squash)(const nn_real *x, nn_real *y, nn_real *log_slope, size_t n); /* tanh x, log(1 - tanh^2 x) */
+  /* Box-Muller: u in (0, 1], turns in [0, 1): sqrt(-2 log u) times cosine and sine of the turns */
+  void (*normals)(const nn_real *u, const nn_real *turns, nn_real *first, nn_real *second, size_t n);
   /* Rows of softmax: log_p, p [rows][n], either may be null, not both; mask null or [rows][n]: where 0, -INFINITY and 0 */
   void (*softmax)(const nn_real *x, const uint8_t *mask, size_t rows, size_t n, nn_real *log_p, nn_real *p);
   /* u = (x - mean) / sqrt(variance + epsilon) of a row; returns 1 / sqrt(...). u may be x */

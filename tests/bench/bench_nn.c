@@ -257,7 +257,7 @@ static void many_libm(void *ctx) {
   (void)ctx;
   for (int i = 0; i < MANY; i++) result[i] = tanhf(left[i]);
 }
-static void many_exp(void *ctx) { (void)ctx, kernels->of_elements->exp(left, result, MANY); }
+static void many_exp(void *ctx) { (void)ctx, kernels->of_elements->exp(1, left, result, MANY); }
 static void many_adam(void *ctx) {
   const nn_adam o = { 1e-3, 0.9, 0.999, 1e-8, 0.0 };
   (void)ctx, nn_adam_step(&o, left, right, result, MANY, 1.0);

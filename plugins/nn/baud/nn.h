@@ -233,6 +233,9 @@ nn_value nn_categorical_kl(nn_tape *t, const nn_categorical *head, const nn_real
 /* An index drawn from p[0..n) with one number of the generator; never one whose p is 0. */
 uint32_t nn_draw(const nn_real *p, uint32_t n, uint64_t *random);
 
+/* out [streams][n] standard normal numbers, stream i from random[i]: two draws for every two numbers begun. */
+void nn_normals(uint64_t *random, uint32_t streams, nn_real *out, uint32_t n);
+
 /* Independent normals: mean [rows][n]; log_std [rows][n], or [1][n] for all rows. */
 typedef struct nn_gaussian {
   nn_value mean, log_std;

@@ -18,7 +18,7 @@
     }                                                  \
   } while (0)
 
-static void map_exp(const nn_real *from, nn_real *to, size_t n) { MAP(from, to, n, y = exp_of(x)); }
+static void map_exp(nn_real by, const nn_real *from, nn_real *to, size_t n) { MAP(from, to, n, y = exp_of(all(by) * x)); }
 static void map_log(const nn_real *from, nn_real *to, size_t n) { MAP(from, to, n, y = log_of(x)); }
 
 /* ---- Activations ---------------------------------------------------------------------------------------------- */
@@ -79,6 +79,30 @@ static void activate_back(int activation, const nn_real *kept, const nn_real *dy
   case NN_SILU: slopes(NN_SILU, kept, dy, dx, n, adds); break;
   default: slopes(NN_IDENTITY, kept, dy, dx, n, adds);
   }
+}
+
+/* log(1 - tanh^2 x) = 2 (log 2 - |x| - log(1 + exp(-2 |x|))): no cancellation at either end. */
+INLINED vector log_slope_of(vector x) {
+  vector size = most(x, -x);
+  return all(2) * (all((nn_real)0.69314718055994530942) - size - log_of(all(1) + exp_of(all(-2) * size)));
+}
+
+static void squash(const nn_real *from, nn_real *to, nn_real *log_slope, size_t n) {
+  MAP(from, log_slope, n, y = log_slope_of(x));
+  MAP(from, to, n, y = tanh_of(x));
+}
+
+static void normals(const nn_real *u, const nn_real *turns, nn_real *first, nn_real *second, size_t n) {
+  size_t i = 0;
+  for (; i + LANES <= n; i += LANES) {
+    vector radius = root(all(-2) * log_of(load(u + i))), turn = load(turns + i);
+    store(first + i, radius * cos_turns(turn));
+    store(second + i, radius * sin_turns(turn));
+  }
+  if (i == n) return;
+  vector radius = root(all(-2) * log_of(load_part(u + i, n - i))), turn = load_part(turns + i, n - i);
+  store_part(first + i, radius * cos_turns(turn), n - i);
+  store_part(second + i, radius * sin_turns(turn), n - i);
 }
 
 /* ---- Softmax ---------------------------------------------------------------------------------------------------- */
@@ -191,5 +215,5 @@ static void normalise_back(const nn_real *u, const nn_real *dy, const nn_real *g
   for (size_t j = whole; j < n; j++) dx[j] += ((gain ? dy[j] * gain[j] : dy[j]) - mean - u[j] * share) * inverse;
 }
 
-const nn_elementwise_kernels NN_KERNEL(elementwise) = { activate, activate_back, map_exp, map_log,
+const nn_elementwise_kernels NN_KERNEL(elementwise) = { activate, activate_back, map_exp, map_log,       squash, normals,
                                                         softmax,  normalise,     normalise_back };

@@ -1,8 +1,8 @@
-/* vector_math.h - exp, log, tanh and sigmoid of vectors, by polynomials and one rational of our own (fitted by
+/* vector_math.h - exp, log, tanh, sigmoid, sine and cosine of vectors, by polynomials and one rational of our own (fitted by
  * tests/unit/nn/fit.py: least weighted maximum error). In double precision they are libm's.
  *
  * Against libm, over the whole range of floats (tests/unit/nn/test_kernels.c): exp and log within 1 ulp, sigmoid within
- * 2.5, tanh within 6.5 and never beyond +-1. exp gives 0 below -87 and infinity above 88.72; log gives -infinity below
+ * 2.5, tanh within 6.5 and never beyond +-1; cosine and sine of turns within 1.5e-7. exp gives 0 below -87 and infinity above 88.72; log gives -infinity below
  * the normal numbers and NaN for negative ones. What is no number stays none.
  */
 #ifndef BAUD_NN_VECTOR_MATH_H
@@ -24,6 +24,8 @@ BY_LIBM(exp_of, exp(x))
 BY_LIBM(log_of, log(x))
 BY_LIBM(tanh_of, tanh(x))
 BY_LIBM(sigmoid_of, 1.0 / (1.0 + exp(-x)))
+BY_LIBM(cos_turns, cos(6.283185307179586477 * x))
+BY_LIBM(sin_turns, sin(6.283185307179586477 * x))
 
 #else
 
@@ -82,6 +84,32 @@ INLINED vector tanh_of(vector x) {
   p = p * y + all(1.0f);
   return most(all(-1.0f), least(all(1.0f), in * p / q));
 }
+
+/* sin and cos of a quarter turn times t, |t| <= 1/2 */
+INLINED vector quarter_sin(vector t) {
+  vector y = t * t, p = all(-4.601659e-3f);
+  p = p * y + all(7.9680033e-2f);
+  p = p * y + all(-0.64596346f);
+  return t * (p * y + all(1.570796322f));
+}
+INLINED vector quarter_cos(vector t) {
+  vector y = t * t, p = all(-2.042625e-2f);
+  p = p * y + all(0.253606362f);
+  p = p * y + all(-1.233697954f);
+  return p * y + all(1.0f);
+}
+
+/* cos and sin of x turns, |x| < 2^20: by the nearest quarter n, whose lowest two bits tell which of the two it is and its
+ * sign. */
+INLINED vector by_quarters(vector x, int32_t ahead) {
+  const vector shift = all(0x1.8p23f);
+  vector shifted = x * all(4.0f) + shift, t = x * all(4.0f) - (shifted - shift);
+  bits n = (bits)shifted + ahead, is_odd = (n & 1) != 0;
+  vector y = either(is_odd, quarter_sin(t), quarter_cos(t));
+  return (vector)((bits)y ^ (((n + 1) & 2) << 30));
+}
+INLINED vector cos_turns(vector x) { return by_quarters(x, 0); }
+INLINED vector sin_turns(vector x) { return by_quarters(x, -1); }
 
 INLINED vector sigmoid_of(vector x) { return all(1.0f) / (all(1.0f) + exp_of(-x)); }
 

@@ -57,3 +57,9 @@ def rational(c):
 
 columns = np.concatenate([powers(y, 1, 5), -t[:, None] * powers(y, 1, 3)], axis=1)
 print("tanh", lawson(columns, t - 1, 1 / t, 4000, rational))
+
+# cos and sin of a quarter turn times t: 1 + t^2 c(t^2), t s(t^2)
+t = points(1e-4, 0.5)
+y = t * t
+print("cos", lawson(powers(y, 0, 2), (np.cos(np.pi / 2 * t) - 1) / y, y, 500))
+print("sin", lawson(powers(y, 0, 3), np.sin(np.pi / 2 * t) / t, t / np.sin(np.pi / 2 * t), 500))

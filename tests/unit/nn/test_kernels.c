@@ -16,7 +16,7 @@ static void fill(nn_real *x, size_t n, uint64_t seed) {
 /* ---- Functions ------------------------------------------------------------------------------------------------ */
 
 typedef void map(const nn_kernels *kernels, const float *x, float *y, size_t n);
-static void map_exp(const nn_kernels *k, const float *x, float *y, size_t n) { k->of_elements->exp(x, y, n); }
+static void map_exp(const nn_kernels *k, const float *x, float *y, size_t n) { k->of_elements->exp(1, x, y, n); }
 static void map_log(const nn_kernels *k, const float *x, float *y, size_t n) { k->of_elements->log(x, y, n); }
 static void map_tanh(const nn_kernels *k, const float *x, float *y, size_t n) { k->of_elements->activate(NN_TANH, x, y, n); }
 static void map_sigmoid(const nn_kernels *k, const float *x, float *y, size_t n) { k->of_elements->activate(NN_SIGMOID, x, y, n); }
@@ -72,6 +72,36 @@ static void functions_have_their_limits(void **state) {
     assert_true(y[0] == -1 && y[2] == -1 && y[4] == 0 && y[5] == 1 && y[7] == 1 && isnan(y[8]));
     map_sigmoid(tables[t], x, y, 9);
     assert_true(y[0] == 0 && y[2] == 0 && y[4] == 0.5f && y[5] == 1 && y[7] == 1 && isnan(y[8]));
+  }
+}
+
+/* Each against the same in double: tanh and the log of its slope, and the two of Box and Muller. */
+static void squashes_and_normals_are_exact(void **state) {
+  enum { N = 2003 };
+  static float x[N], u[N], y[N], z[N];
+  (void)state;
+  for (int t = 0; t < n_tables; t++) {
+    for (int i = 0; i < N; i++) x[i] = (float)(i - N / 2) * 0.03f;
+    tables[t]->of_elements->squash(x, y, z, N);
+    for (int i = 0; i < N; i++) {
+      double size = fabs((double)x[i]), slope = 2.0 * (log(2.0) - size - log1p(exp(-2.0 * size)));
+      assert_close((double)y[i], tanh((double)x[i]), 4e-7);
+      assert_close((double)z[i], slope, 4e-7 * (1.0 + size));
+    }
+    for (int i = 0; i < N; i++) x[i] = (float)i / N, u[i] = i % 2 ? (float)(i + 1) / (N + 1) : ldexpf(1.0f, -i / 64);
+    tables[t]->of_elements->normals(u, x, y, z, N);
+    for (int i = 0; i < N; i++) {
+      double radius = sqrt(-2.0 * log((double)u[i])), angle = 2.0 * acos(-1.0) * (double)x[i];
+      assert_close((double)y[i], radius * cos(angle), 1e-6 * (1.0 + radius));
+      assert_close((double)z[i], radius * sin(angle), 1e-6 * (1.0 + radius));
+    }
+    for (int i = 0; i < N; i++) u[i] = 0.60653066f; /* radius 1: cosine and sine by themselves */
+    tables[t]->of_elements->normals(u, x, y, z, N);
+    for (int i = 0; i < N; i++) {
+      double angle = 2.0 * acos(-1.0) * (double)x[i];
+      assert_close((double)y[i], cos(angle), 3e-7);
+      assert_close((double)z[i], sin(angle), 3e-7);
+    }
   }
 }
 
@@ -211,6 +241,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(functions_are_as_exact_as_they_say),
       cmocka_unit_test(functions_have_their_limits),
+      cmocka_unit_test(squashes_and_normals_are_exact),
       cmocka_unit_test(an_element_gives_the_same_wherever_it_lies),
       cmocka_unit_test(softmax_is_right_at_every_width_and_masked),
       cmocka_unit_test(products_are_right_at_every_shape),

@@ -374,6 +374,50 @@ static void clipping_bounds_the_norm(void **state) {
   assert_true(nn_clip_scale(g, 1000, 1000.0) == 1.0);
 }
 
+/* ---- Normal numbers ------------------------------------------------------------------------------------------------ */
+
+/* Against the definition, number by number: each pair is made of two numbers of its stream, whatever the other streams. */
+static void normals_are_box_and_mullers_pairs_of_each_stream(void **state) {
+  enum { STREAMS = 37, MOST_EACH = 9 };
+  static nn_real out[STREAMS * MOST_EACH];
+  uint64_t random[STREAMS], check;
+  (void)state;
+  for (uint32_t n = 1; n <= MOST_EACH; n++) {
+    for (uint32_t i = 0; i < STREAMS; i++) random[i] = 1000 + i;
+    nn_normals(random, STREAMS, out, n);
+    for (uint32_t i = 0; i < STREAMS; i++) {
+      check = 1000 + i;
+      for (uint32_t j = 0; j < n; j += 2) {
+        double u = ((double)(baud_random(&check) >> 32) + 1.0) * 0x1p-32, turn = (double)(baud_random(&check) >> 40) * 0x1p-24;
+        double radius = sqrt(-2.0 * log(u)), angle = 2.0 * acos(-1.0) * turn;
+        assert_close((double)out[i * n + j], radius * cos(angle), 1e-5);
+        if (j + 1 < n) assert_close((double)out[i * n + j + 1], radius * sin(angle), 1e-5);
+      }
+      assert_true(random[i] == check);
+    }
+  }
+}
+
+/* Of n = 10^6 numbers: mean, variance and the share beyond 3 within six standard deviations each, false alarm < 1e-8. */
+static void normals_have_the_moments_and_tails_of_the_normal(void **state) {
+  enum { N = 1000000 };
+  static nn_real x[N];
+  uint64_t random = 30;
+  double sum = 0.0, squares = 0.0, serial = 0.0, p = erfc(3.0 / sqrt(2.0));
+  int beyond = 0;
+  (void)state;
+  nn_normals(&random, 1, x, N);
+  for (int i = 0; i < N; i++) {
+    sum += (double)x[i], squares += (double)x[i] * (double)x[i];
+    serial += i ? (double)x[i] * (double)x[i - 1] : 0.0;
+    beyond += fabs((double)x[i]) > 3.0;
+  }
+  assert_close(sum / N, 0.0, 6.0 / sqrt(N));
+  assert_close(serial / N, 0.0, 6.0 / sqrt(N));
+  assert_close(squares / N, 1.0, 6.0 * sqrt(2.0 / N));
+  assert_close((double)beyond / N, p, 6.0 * sqrt(p / N));
+}
+
 /* ---- Initialisation ---------------------------------------------------------------------------------------------- */
 
 static void orthogonal_matrices_are_orthogonal(void **state) {
@@ -449,6 +493,8 @@ int main(void) {
       cmocka_unit_test(obgd_bounds_its_step),
       cmocka_unit_test(idbd_finds_the_inputs_that_matter),
       cmocka_unit_test(clipping_bounds_the_norm),
+      cmocka_unit_test(normals_are_box_and_mullers_pairs_of_each_stream),
+      cmocka_unit_test(normals_have_the_moments_and_tails_of_the_normal),
       cmocka_unit_test(orthogonal_matrices_are_orthogonal),
       cmocka_unit_test(uniform_weights_fill_their_interval),
       cmocka_unit_test(sparse_weights_leave_every_unit_the_same_share),

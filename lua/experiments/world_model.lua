@@ -3,9 +3,10 @@
 -- Question. Nearly all that an animal is told, it is told by what it sees, not by reward. What does a learner gain that
 -- builds a model of the world from observations and plans in it, over one that only follows reward?
 --
--- Five settings, each with a published figure or a closed form to be held to: Sutton and Barto's Dyna maze and the two
--- mazes that change (2nd edition, chapter 8); the random MDPs of Duan et al. (RL², arXiv 1611.02779, Table 2); Tolman
--- and Honzik's latent learning (1930); and a maze of random walls, where the ledger counts bits.
+-- Six settings, the first four each with a published figure or a closed form to be held to: Sutton and Barto's Dyna maze
+-- and the two mazes that change (2nd edition, chapter 8); the random MDPs of Duan et al. (RL², arXiv 1611.02779,
+-- Table 2); Tolman and Honzik's latent learning (1930); a maze of random walls, where the ledger counts bits; and the
+-- same mazes with a network for the world.
 local baud = require "baud"
 
 -- Whether a mean agrees with a published one: within `relative`, or where both are too uncertain to tell, within three
@@ -244,6 +245,40 @@ local maze = baud.part "random maze" {
   },
 }
 
+---- 6. A network for the world ---------------------------------------------------------------------------------
+
+-- The same mazes, learnt by a network that predicts what an action leads to and is planned with by rollouts, beside the
+-- table. What a table has not seen it knows nothing of; a network has an opinion on everything, and pays for it at first.
+local network = baud.part "network" {
+  doc = "the same mazes: a world model that is a network, planned with by rollouts, against a table",
+  env = baud.env "maze" { width = 6, height = 6, wall = 0.2, max_steps = 200 },
+  learner = baud.sweep {
+    baud.learner "world_model" {},
+    baud.learner "prioritized_sweeping" { discount = 0.95, epsilon = 0.1 },
+  },
+  score = { answers = 0 },
+  seeds = 40,
+  stop = { episodes = 50 },
+  claims = {
+    baud.claim "network: what it says of walls costs it bits at first, and is worth some after sixteen episodes"
+    (function(r)
+      local here = r:select { learner = "world_model" }
+      return { here:at("known", 1):mean():below(0), here:at("known", 16):mean():above(5) }
+    end),
+    baud.claim "network: it absorbs no more than it receives" (function(r)
+      local here = r:select { learner = "world_model" }
+      local left = here:total "received" - here:total "absorbed"
+      left.what = "received − absorbed"
+      return left:mean():at_least(0)
+    end),
+    baud.claim "network: with the first episode the table knows more, without ever having to unlearn" (function(r)
+      local table_, here = r:select { learner = "prioritized_sweeping" }, r:select { learner = "world_model" }
+      return { baud.compare(table_:at("known", 1), here:at("known", 1), { paired = true }).difference:above(0),
+        table_:at("known", 1):mean():above(0) }
+    end),
+  },
+}
+
 ---- The experiment --------------------------------------------------------------------------------------------
 
 local function plus_earns_more(part)
@@ -267,7 +302,7 @@ return baud.experiment {
     dyna,
     changing("blocking", 3000, "example 8.2: the gap in the wall closes, another opens far off"),
     changing("shortcut", 6000, "example 8.3: a shorter way opens, and nothing forces anyone to find it"),
-    mdps, optimistic, tolman, maze,
+    mdps, optimistic, tolman, maze, network,
   },
   claims = claims,
 }

@@ -5,35 +5,37 @@
 . "$(dirname "$0")/../tests/lib.sh"
 docs=$SOURCE/docs
 
-# Every block of C and Lua in plugins.md is in one of the example files, line for line.
+# quotes_stand_in_the_examples PAGE N: every block of C and Lua in the page is in one of the example files, line for line,
+# and there are at least N.
 quotes_stand_in_the_examples() {
-  awk -v docs="$docs" '
+  awk -v docs="$docs" -v page="$1" -v least="$2" '
     function slurp(file,   text, line) {
       while ((getline line < file) > 0) text = text line "\n"
       close(file)
       return text
     }
     BEGIN {
-      n = split("environment.c learner.c recurrent.c reward.c doors.lua", name, " ")
+      n = split("environment.c learner.c network.c recurrent.c reward.c doors.lua", name, " ")
       for (i = 1; i <= n; i++) source = source slurp(docs "/examples/" name[i]) "\n\f\n"
     }
     /^```(c|lua)$/ { on = 1; text = ""; at = FNR; next }
     on && /^```$/ {
       on = 0
       blocks++
-      if (index(source, text) == 0) { printf "the block at plugins.md:%d\n", at; bad = 1 }
+      if (index(source, text) == 0) { printf "the block at %s:%d\n", page, at; bad = 1 }
       next
     }
     on { text = text $0 "\n" }
-    END { exit bad || blocks < 10 }
-  ' "$docs/plugins.md"
+    END { exit bad || blocks < least }
+  ' "$docs/$1"
 }
-check "what plugins.md quotes stands in the examples" quotes_stand_in_the_examples
+check "what plugins.md quotes stands in the examples" quotes_stand_in_the_examples plugins.md 10
+check "what nn.md quotes stands in the examples" quotes_stand_in_the_examples nn.md 6
 
 # README's and the guide's files are there.
 links_lead_somewhere() {
   bad=0
-  for page in README.md docs/plugins.md docs/signal.md docs/experiments.md; do
+  for page in README.md docs/nn.md docs/plugins.md docs/signal.md docs/experiments.md; do
     for target in $(grep -o ']([^)#:]*)' "$SOURCE/$page" | tr -d '])('); do
       [ -e "$SOURCE/$(dirname "$page")/$target" ] || { echo "$page: $target"; bad=1; }
     done
@@ -45,9 +47,10 @@ check "links in the documentation lead somewhere" links_lead_somewhere
 # ---- The examples, as someone else would build them --------------------------------------------------------------------
 
 cp "$docs"/examples/* "$scratch"
-check "the examples build with nothing but the headers" \
-  make -C "$scratch" install CC="${CC:-cc}" BAUD_CFLAGS="-I$SOURCE/core" CFLAGS="-O2 -Wpedantic -Wshadow -Wconversion -Werror"
-for unit in doors tally echo judge; do
+check "the examples build with nothing but the headers and the network library" \
+  make -C "$scratch" install CC="${CC:-cc}" BAUD_CFLAGS="-I$SOURCE/core" BAUD_NN_CFLAGS="-I$SOURCE/core -I$SOURCE/plugins/nn" \
+  BAUD_NN_LIBS="$BUILD/plugins/nn/libbaudnn.a -lm" CFLAGS="-O2 -Wpedantic -Wshadow -Wconversion -Werror"
+for unit in doors tally echo actor judge; do
   check "baud finds $unit in the user's folder" "$BAUD" plugins "$unit"
   check "baud check has nothing against $unit" "$BAUD" check "$unit"
 done

@@ -8,9 +8,10 @@ cd "$scratch" || exit 1
 installed=$(sed -n 's/^baudinclude_HEADERS = //p' "$SOURCE/core/core.am")
 [ -n "$installed" ]
 ok $? "core.am says which headers are installed"
-for header in "$SOURCE"/core/baud/*.h; do
+for header in "$SOURCE"/core/baud/*.h "$SOURCE"/plugins/nn/baud/*.h; do
   name=baud/$(basename "$header")
-  case " $installed " in *" core/$name "*) system= ;; *) system=-D_GNU_SOURCE ;; esac
+  case $header in */plugins/nn/*) is_public=yes ;; *) case " $installed " in *" core/$name "*) is_public=yes ;; *) is_public= ;; esac ;; esac
+  if [ "$is_public" ]; then system=; else system=-D_GNU_SOURCE; fi
   printf '#include "%s"\nint baud_test_of_a_header;\n' "$name" >alone.c
   printf '#include "%s"\n#include "%s"\nint baud_test_of_a_header;\n' "$name" "$name" >twice.cc
   for compiler in gcc clang; do
@@ -19,11 +20,11 @@ for header in "$SOURCE"/core/baud/*.h; do
     # functions that a header offers and nobody here calls are no mistake
     [ $compiler = gcc ] || extra='-Wno-unused-function'
     check "$name is C11 to $compiler" \
-      $compiler -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Werror $extra $system -I"$SOURCE/core" -fsyntax-only alone.c
+      $compiler -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Werror $extra $system -I"$SOURCE/core" -I"$SOURCE/plugins/nn" -fsyntax-only alone.c
     if printf 'int main() { return 0; }\n' | $compiler -x c++ -fsyntax-only - 2>/dev/null &&
       printf '#include <math.h>\n' | $compiler -x c++ -std=c++17 -fsyntax-only - 2>/dev/null; then
       check "$name is C++17 to $compiler" \
-        $compiler -x c++ -std=c++17 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror $extra -I"$SOURCE/core" -fsyntax-only twice.cc
+        $compiler -x c++ -std=c++17 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror $extra -I"$SOURCE/core" -I"$SOURCE/plugins/nn" -fsyntax-only twice.cc
     fi
   done
 done

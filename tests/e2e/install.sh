@@ -89,7 +89,7 @@ is "below DESTDIR, too" "$(PKG_CONFIG_PATH=$scratch/stage/usr/lib/pkgconfig PKG_
   pkg-config --cflags baud | tr -d ' ')" "-I$scratch/stage/usr/include"
 cp -R "$place/share/doc/baud/examples" mine && chmod -R u+w mine
 check "the examples that were installed build by it" env HOME="$scratch/home" XDG_DATA_HOME= make -C mine install CC="${CC:-cc}" CFLAGS=-Werror
-for name in doors tally judge; do check "baud check has nothing against $name" bare "$installed" check "$name"; done
+for name in doors tally actor judge; do check "baud check has nothing against $name" bare "$installed" check "$name"; done
 bare "$installed" run "$scratch/mine/doors.lua" --seeds 5 --episodes 20 --line >doors.txt 2>&1
 status=$?
 case $status in 0 | 3) ok 0 "an experiment with them runs" ;; *) ok 1 "an experiment with them runs" "exit code $status

@@ -324,6 +324,13 @@ void plan_free(plan *p) {
 
 /* ---- Printing ------------------------------------------------------------------------------------------- */
 
+/* All digits: cJSON prints doubles by fifteen, which is not enough for seeds up to 2^53. */
+static cJSON *exact_whole(uint64_t number) {
+  char text[24];
+  snprintf(text, sizeof text, "%" PRIu64, number);
+  return cJSON_CreateRaw(text);
+}
+
 static cJSON *print_config(const plan_config *c) {
   cJSON *object = cJSON_CreateObject(), *seeds = cJSON_AddArrayToObject(object, "seeds");
   cJSON_AddNumberToObject(object, "node", c->node);
@@ -331,7 +338,7 @@ static cJSON *print_config(const plan_config *c) {
   cJSON_AddNumberToObject(object, "from", c->from);
   cJSON_AddRawToObject(object, "tags", c->tags);
   cJSON_AddRawToObject(object, "config", c->json);
-  for (uint32_t i = 0; i < c->n_seeds; i++) cJSON_AddItemToArray(seeds, cJSON_CreateNumber((double)c->seeds[i]));
+  for (uint32_t i = 0; i < c->n_seeds; i++) cJSON_AddItemToArray(seeds, exact_whole(c->seeds[i]));
   return object;
 }
 

@@ -79,6 +79,23 @@ static void a_printed_plan_reads_back_the_same(void **state) {
   free(twice);
 }
 
+/* JSON's numbers are doubles: all of their digits are needed, and all of a number that is a parameter. */
+static void large_seeds_and_long_numbers_read_back_the_same(void **state) {
+  (void)state;
+  plan *p = parsed("{\"format\":1,\"name\":\"x\",\"nodes\":[{\"name\":\"a\",\"kind\":\"train\"}],\"configs\":[{\"node\":0,\"label\":\"p\","
+                   "\"seeds\":[9007199254740991,9007199254740992,1000000000000001],\"config\":{\"lr\":0.30000000000000004}}]}");
+  char *printed = plan_print(p);
+  plan *again = parsed(printed);
+  assert_int_equal(again->trials[0].seed, 9007199254740991);
+  for (uint32_t i = 0; i < 3; i++) {
+    assert_int_equal(again->trials[i].seed, p->trials[i].seed);
+    assert_string_equal(again->trials[i].id, p->trials[i].id);
+  }
+  free(printed);
+  plan_free(p);
+  plan_free(again);
+}
+
 static void the_id_is_the_hash_of_configuration_newline_seed(void **state) {
   (void)state;
   char id[PLAN_ID_SIZE];
@@ -171,6 +188,7 @@ int main(void) {
       cmocka_unit_test(a_plan_is_read_whole),
       cmocka_unit_test(trials_go_node_by_node_and_seed_by_seed_over_configurations),
       cmocka_unit_test(a_printed_plan_reads_back_the_same),
+      cmocka_unit_test(large_seeds_and_long_numbers_read_back_the_same),
       cmocka_unit_test(the_id_is_the_hash_of_configuration_newline_seed),
       cmocka_unit_test(the_id_does_not_depend_on_spaces_or_the_order_of_keys),
       cmocka_unit_test(what_is_malformed_is_refused_with_its_place),

@@ -14,6 +14,7 @@
 #include "params.h"
 
 static const char magic[8] = "BAUDCKP1";
+static const char advice[] = "remove it, and baud resume --failed makes it again"; /* a run's checkpoints can be had anew */
 enum { HEAD = 16, LONGEST_IDENTITY = 1 << 20 };
 
 /* Everything that must agree between writer and reader, as canonical text. */
@@ -94,21 +95,45 @@ static char *read_file(const char *path, size_t *bytes) {
   return data;
 }
 
+/* One member of an identity as text for people: from a file, hence nothing that could move a cursor. */
+static void describe(const cJSON *identity, const char *key, char *text, size_t size) {
+  char *json = cJSON_PrintUnformatted(cJSON_GetObjectItemCaseSensitive(identity, key));
+  snprintf(text, size, "%s", json ? json : "nothing");
+  for (char *c = text; *c; c++)
+    if (*c < ' ' || *c > '~') *c = '?';
+  cJSON_free(json);
+}
+
+/* The first thing in which the file's learner is another one. */
+static int refuse_other(const char *theirs, size_t length, const char *mine, const char *path, baud_error *error) {
+  static const char *const keys[] = {"unit", "behaviour", "state_version", "params", "lanes", "blocks"};
+  cJSON *file = cJSON_ParseWithLength(theirs, length), *ours = cJSON_Parse(mine);
+  char has[200], wanted[200];
+  size_t at = 0, last = sizeof keys / sizeof *keys - 1;
+  while (at < last && cJSON_Compare(cJSON_GetObjectItemCaseSensitive(file, keys[at]), cJSON_GetObjectItemCaseSensitive(ours, keys[at]), 1)) at++;
+  describe(file, keys[at], has, sizeof has);
+  describe(ours, keys[at], wanted, sizeof wanted);
+  int code = cJSON_IsObject(file) ? error_set(error, BAUD_ESTATE, "checkpoint %s is another learner's: its %s is %s, not %s; %s", path,
+                                              keys[at], has, wanted, advice)
+                                  : error_set(error, BAUD_EIO, "checkpoint %s is damaged (its head): %s", path, advice);
+  cJSON_Delete(file);
+  cJSON_Delete(ours);
+  return code;
+}
+
 static int unpack(blocks *b, const char *who, const char *data, size_t bytes, const char *path, baud_error *error) {
   uint64_t length = 0;
-  if (bytes < HEAD || memcmp(data, magic, sizeof magic) != 0) return error_set(error, BAUD_EIO, "%s is not a checkpoint", path);
+  if (bytes < HEAD || memcmp(data, magic, sizeof magic) != 0) return error_set(error, BAUD_EIO, "%s is not a checkpoint: %s", path, advice);
   memcpy(&length, data + 8, sizeof length);
-  if (length > LONGEST_IDENTITY || length > bytes - HEAD) return error_set(error, BAUD_EIO, "checkpoint %s is damaged (its head)", path);
-  if (length != strlen(who) || memcmp(data + HEAD, who, length) != 0)
-    return error_set(error, BAUD_ESTATE, "checkpoint %s is of another learner, layout or other parameters: %.*s", path,
-                     (int)(length < 200 ? length : 200), data + HEAD);
+  if (length > LONGEST_IDENTITY || length > bytes - HEAD) return error_set(error, BAUD_EIO, "checkpoint %s is damaged (its head): %s", path, advice);
+  if (length != strlen(who) || memcmp(data + HEAD, who, length) != 0) return refuse_other(data + HEAD, length, who, path, error);
   char *whole = aligned_alloc(64, (b->end[BLOCKS_RESTING] + 127u) & ~(size_t)63u);
   if (!whole) return error_set(error, BAUD_ENOMEM, "out of memory for a checkpoint");
   size_t n = ZSTD_decompress(whole, b->end[BLOCKS_RESTING], data + HEAD + length, bytes - HEAD - length);
   int is_good = !ZSTD_isError(n) && n == b->end[BLOCKS_RESTING];
   if (is_good) memcpy(b->slab, whole, b->end[BLOCKS_RESTING]);
   free(whole);
-  return is_good ? 0 : error_set(error, BAUD_EIO, "checkpoint %s is damaged (its contents)", path);
+  return is_good ? 0 : error_set(error, BAUD_EIO, "checkpoint %s is damaged (its contents): %s", path, advice);
 }
 
 int checkpoint_load(blocks *b, const baud_unit *unit, const baud_value *values, const char *path, baud_error *error) {

@@ -158,7 +158,8 @@ static void prepare_turn(trial *t, turn *to, void **obs, void **next_obs) {
   to->outcome = (baud_outcome){.size = BAUD_SIZE(baud_outcome), .lanes = s->lanes, .obs = sees ? before : NULL, .action = s->sealed_action,
                                .reward = takes(s, BAUD_CH_REWARD) ? s->rewards : NULL, .flags = s->flags, .next_obs = sees ? after : NULL,
                                .demonstration = demonstration, .shown = shown};
-  to->happened = (ledger_tick){.obs_before = before, .obs = after, .action = s->sealed_action, .facts = s->facts, .delivered = s->rewards, .flags = s->flags};
+  to->happened = (ledger_tick){
+      .obs_before = before, .obs = after, .action = s->sealed_action, .facts = s->facts, .delivered = s->rewards, .flags = s->flags};
   ledger_aim(s->ledger, &to->happened);
 }
 
@@ -297,8 +298,8 @@ static int predict_and_seal(trial *t, baud_error *error) {
   if (watches && blocks_hash(&s->live, BLOCKS_FROZEN) != before)
     return error_set(error, BAUD_EPLUGIN, "%s: writes weights or optimiser state while it predicts; do that in learn", s->place[SITE_PREDICT]);
   if (!seal_actions(s))
-    return error_set(error, BAUD_EPLUGIN, "%s: chose an action outside \"%s\" (%u categories; continuous ones must be finite)", s->place[SITE_PREDICT],
-                     s->spec.action->name, s->spec.action->categories);
+    return error_set(error, BAUD_EPLUGIN, "%s: chose an action outside \"%s\" (%u categories; continuous ones must be finite)",
+                     s->place[SITE_PREDICT], s->spec.action->name, s->spec.action->categories);
   answers_seal(&s->answers, tick->ask);
   return 0;
 }

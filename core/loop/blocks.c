@@ -61,12 +61,13 @@ static size_t place(blocks *b, enum blocks_part part, size_t offset, int assign)
 
 static int allocate(blocks *b, enum blocks_part first, baud_error *error) {
   size_t end = 0;
-  for (int part = (int)first; part < BLOCKS_PARTS; part++) b->end[part] = end = (place(b, part, end, 0) + PAGE - 1) & ~(size_t)(PAGE - 1);
+  for (uint32_t part = first; part < BLOCKS_PARTS; part++)
+    b->end[part] = end = (place(b, (enum blocks_part)part, end, 0) + PAGE - 1) & ~(size_t)(PAGE - 1);
   b->at = calloc(b->n + 1u, sizeof *b->at);
   b->slab = aligned_alloc(PAGE, end ? end : PAGE);
   if (!b->at || !b->slab) return error_set(error, BAUD_ENOMEM, "out of memory for the learner's blocks (%zu bytes)", end);
   memset(b->slab, 0, end);
-  for (int part = (int)first; part < BLOCKS_PARTS; part++) place(b, part, begin_of(b, part), 1);
+  for (uint32_t part = first; part < BLOCKS_PARTS; part++) place(b, (enum blocks_part)part, begin_of(b, (int)part), 1);
   return 0;
 }
 

@@ -247,7 +247,8 @@ static int32_t rp_predict(const void *model, void *const *blocks, const baud_tic
   if (nn_is_dry(&t)) return rp_too_small(m);
   for (uint32_t lane = 0; lane < f->lanes; lane++) {
     const nn_real *p = head.p + (size_t)lane * f->choices;
-    uint32_t action = tick->action_given ? baud_discrete(&f->action, tick->action, lane) : nn_draw(p, f->choices, (uint64_t *)blocks[RP_RANDOM] + lane);
+    uint32_t action =
+        tick->action_given ? baud_discrete(&f->action, tick->action, lane) : nn_draw(p, f->choices, (uint64_t *)blocks[RP_RANDOM] + lane);
     if (!tick->action_given) baud_write_discrete(&f->action, tick->action, lane, action);
     for (uint64_t asked = tick->ask & f->asks_action; asked; asked &= asked - 1)
       memcpy(tick->answer[__builtin_ctzll(asked)] + (size_t)lane * f->choices, p, f->choices * sizeof *p);
@@ -347,7 +348,8 @@ static int32_t rp_cut(const void *model, void *const *blocks, uint32_t lane, uin
   if (how == BAUD_CUT_COMPRESS) return BAUD_EUNSUP;
   for (uint32_t i = RP_MEMORY; how == BAUD_CUT_CLEAR && i < RP_BEGINNING; i++)
     memset((char *)blocks[i] + lane * m->blocks[i].count * 4, 0, m->blocks[i].count * 4);
-  if (how == BAUD_CUT_CLEAR) memset((float *)blocks[RP_PREVIOUS] + (size_t)lane * (m->features.choices + 2), 0, (m->features.choices + 2) * sizeof(float));
+  if (how == BAUD_CUT_CLEAR)
+    memset((float *)blocks[RP_PREVIOUS] + (size_t)lane * (m->features.choices + 2), 0, (m->features.choices + 2) * sizeof(float));
   return BAUD_OK;
 }
 

@@ -112,7 +112,8 @@ static void what_is_no_category_is_refused(void **state) {
     for (uint32_t q = 0; q < a.n; q++)
       for (size_t i = 0; i < a.floats[q]; i++) a.sealed[q][i] = 1.0f;
     assert_int_equal(parts_score(&p, &a, bad, odd, 1, &bits, &error), BAUD_EPLUGIN);
-    assert_string_equal(error.text, which == 2 ? "the reward took a value outside its categories" : "the observation took a value outside its categories");
+    assert_string_equal(error.text, which == 2 ? "the reward took a value outside its categories"
+                                               : "the observation took a value outside its categories");
     parts_close(&p);
   }
   answers_close(&a);

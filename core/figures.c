@@ -38,6 +38,11 @@ const figure_info figure_table[FIGURES] = {
     [FIGURE_FORMAT] = {"format", "bits", "the untrained learner's own score; the first episode only"},
     STREAM_FIGURES(SAVED_MIXTURE, "saved_mixture", "bits", "code length of the reference mixture minus the learner's"),
     STREAM_FIGURES(BIN, "bin", "", "width of the bins that continuous numbers are scored in"),
+    STREAM_FIGURES(LOSS, "loss", "bits a step", "code length of a frozen copy on fresh probe episodes"),
+    STREAM_FIGURES(PROGRESS, "progress", "bits a step", "the loss of the copy frozen at the last power of two, minus the loss now"),
+    STREAM_FIGURES(FORGONE, "forgone", "bits", "code length so far minus steps times the loss now: the cost of having had to learn"),
+    [FIGURE_POLICY_CHANGE] = {"policy_change", "bits", "KL of the policy after the episode from that before, summed over its states"},
+    [FIGURE_PROBE_RETURN] = {"probe_return", "", "mean return of the probe episodes, with the learner frozen"},
 };
 
 int figure_find(const char *name) {

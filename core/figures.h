@@ -36,6 +36,14 @@ enum figure {
   FIGURE_SAVED_MIXTURE_REWARD,
   FIGURE_BIN_OBSERVATION, /* width of the bins that continuous numbers are scored in */
   FIGURE_BIN_REWARD,
+  FIGURE_LOSS_OBSERVATION, /* of a frozen copy on fresh probe episodes, bits a step */
+  FIGURE_LOSS_REWARD,
+  FIGURE_PROGRESS_OBSERVATION, /* the same of the copy frozen at the last power of two, minus that */
+  FIGURE_PROGRESS_REWARD,
+  FIGURE_FORGONE_OBSERVATION, /* code length so far minus steps times the loss now */
+  FIGURE_FORGONE_REWARD,
+  FIGURE_POLICY_CHANGE,  /* sum of KL(policy after || before the episode) over its states */
+  FIGURE_PROBE_RETURN,   /* mean return of the probe episodes */
   FIGURES
 };
 _Static_assert(FIGURES <= 64, "trial_columns.measured has a bit a figure");

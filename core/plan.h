@@ -17,8 +17,8 @@
  *     "score": { "answers": 1, "quiz": 1, "observers": 1 },       every how many episodes; 0 never; -1 the default rate;
                                                                  observers 0: no ideal observers, hence no bits
                                                                  and "reference": "uniform" | "mixture",
-                                                                 "bin": width, 0 as the host chooses
-                                                                 (docs/signal.md)
+                                                                 "bin": width, 0 as the host chooses, "probe": as
+                                                                 "quiz", "probe_steps": 1000 (docs/signal.md)
  *     "stop": { "episodes": 2000, "steps": 0, "seconds": 0 } }    whichever comes first; 0: no such limit
  */
 #ifndef BAUD_CORE_PLAN_H

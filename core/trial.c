@@ -15,7 +15,9 @@
 
 #include "loop/change.h"
 #include "loop/checkpoint.h"
+#include "loop/expert.h"
 #include "loop/stage.h"
+#include "stream/probe.h"
 #include "stream/stream.h"
 
 typedef struct lane_state {
@@ -51,6 +53,7 @@ struct trial {
   uint32_t answering;        /* lanes whose episode's answers are scored */
   uint64_t answers_mask;     /* what the learner answers at all */
   stream_books *stream;
+  probe *probe;              /* null: none are asked for */
   int is_coding;             /* some of it has a code length */
   int is_listening;          /* a reference code hears every step */
   int is_in_tick, is_done, is_failed;
@@ -87,6 +90,7 @@ static void decide_marks(trial *t) {
   for (uint32_t k = 0; k < BAUD_CHANNELS; k++) t->marks[figure_of_channel(FIGURE_ABSORBED, k)] = quiz_mark_of_channel(s->quiz, k);
   t->marks[FIGURE_USEFUL] = t->marks[FIGURE_COMPUTE] = quiz_mark_of_decisions(s->quiz);
   stream_marks(t->stream, t->marks);
+  probe_marks(t->probe, t->marks);
   t->is_coding = stream_is_scored(t->stream);
   t->is_listening = stream_listens(t->stream);
 }
@@ -192,6 +196,7 @@ static int begin_episodes(trial *t, uint32_t n, baud_error *error) {
     t->answering += (uint32_t)answers_now - (uint32_t)lane->is_answering;
     *lane = (lane_state){.episode = lane->episode, .is_answering = answers_now};
     stream_begin(t->stream, k, answers_now);
+    if (t->probe && k == 0) probe_begin(t->probe, t->episodes, t->steps);
     s->starts[k] = 1;
     if (s->expert) s->expert_random[k] = stage_seed(s, PURPOSE_EXPERT, k, lane->episode);
     stage_enter(s, SITE_OBSERVER);
@@ -208,6 +213,7 @@ int trial_open(trial **out, const registry *plugins, const char *config_json, ui
   if (!code && !(t->lane = calloc(t->stage.lanes, sizeof *t->lane))) code = error_set(error, BAUD_ENOMEM, "out of memory");
   if (!code) t->answers_mask = answers_mask(&t->stage.answers);
   if (!code) code = stream_open(&t->stream, &t->stage, error);
+  if (!code) code = probe_open(&t->probe, &t->stage, t->stream, error);
   if (!code) decide_marks(t);
   if (!code) prepare_turns(t);
   if (!code && open_columns(t) != 0) code = error_set(error, BAUD_ENOMEM, "out of memory");
@@ -225,6 +231,7 @@ int trial_open(trial **out, const registry *plugins, const char *config_json, ui
 
 void trial_close(trial *t) {
   if (!t) return;
+  probe_close(t->probe);
   stream_close(t->stream);
   stage_close(&t->stage);
   free(t->lane);
@@ -235,30 +242,18 @@ void trial_close(trial *t) {
 
 /* ---- One tick ----------------------------------------------------------------------------------------- */
 
-/* Before acting: what the expert shows, right with the declared competence. */
+/* Before acting: what the expert shows, and what that tells. */
 static int demonstrate(trial *t, baud_error *error) {
   stage *s = &t->stage;
-  uint32_t n = s->spec.action->categories;
+  const expert_board board = {s->optimal, s->shown, s->shown_action, s->expert_random};
   baud_batch batch = stage_batch(s);
   batch.obs = s->obs;
-  stage_enter(s, SITE_DEMONSTRATE);
-  int32_t code = s->expert->optimal(s->env_model, &batch, s->optimal);
-  if (code != BAUD_OK) return stage_blame(s, SITE_DEMONSTRATE, code, error);
-  for (uint32_t k = 0; k < s->lanes; k++) {
-    const uint8_t *optimal = s->optimal + (size_t)k * n;
-    uint32_t right = 0, chosen = 0;
-    for (uint32_t a = 0; a < n; a++) right += optimal[a];
-    s->shown[k] = right > 0;
-    if (!s->shown[k]) continue;
-    int is_right = right == n || baud_bernoulli(&s->expert_random[k], s->config.competence);
-    uint32_t among = baud_below(&s->expert_random[k], is_right ? right : n - right);
-    while (optimal[chosen] != is_right || among-- > 0) chosen++;
-    if (s->spec.action->dtype == BAUD_U8) ((uint8_t *)s->shown_action)[k] = (uint8_t)chosen;
-    else ((int32_t *)s->shown_action)[k] = (int32_t)chosen;
-    stage_enter(s, SITE_OBSERVER);
-    if (ledger_demonstration(s->ledger, (const void *const *)s->obs, s->shown_action, k, s->config.competence, error) != 0)
+  int code = expert_show(s, &batch, &board, error);
+  if (code != 0) return code;
+  stage_enter(s, SITE_OBSERVER);
+  for (uint32_t k = 0; k < s->lanes; k++)
+    if (s->shown[k] && ledger_demonstration(s->ledger, (const void *const *)s->obs, s->shown_action, k, s->config.competence, error) != 0)
       return error_at(error, "%s", s->place[SITE_OBSERVER]);
-  }
   return 0;
 }
 
@@ -354,6 +349,7 @@ static int account(trial *t, baud_error *error) {
     for (uint32_t k = 0; k < s->lanes; k++) t->lane[k].reward_sum += (double)s->facts[s->reward_fact][k];
   stage_enter(s, SITE_OBSERVER);
   if (ledger_step(s->ledger, &t->now->happened, error) != 0) return error_at(error, "%s", s->place[SITE_OBSERVER]);
+  if (probe_is_recording(t->probe)) probe_step(t->probe);
   uint64_t asked = t->now->tick.ask;
   if (asked && answers_verify(&s->answers, asked, error) != 0) return error_at(error, "%s", s->place[SITE_PREDICT]);
   return (asked && t->is_coding) || t->is_listening ? stream_step(t->stream, error) : 0;
@@ -417,8 +413,8 @@ static int quiz_untrained(trial *t, double figure[FIGURES], baud_error *error) {
   return 0;
 }
 
-/* Puts what the learner was asked in this episode into the books: answers on the way, the quiz behind it. 1 when
- * there was anything, 0 when not, or a negative code. */
+/* Puts what the learner was asked in this episode into the books: answers on the way, the quiz behind it, and frozen
+ * copies beside it. 1 when there was anything, 0 when not, or a negative code. */
 static int record_answers(trial *t, uint32_t k, double figure[FIGURES], baud_error *error) {
   stage *s = &t->stage;
   const lane_state *lane = &t->lane[k];
@@ -427,7 +423,9 @@ static int record_answers(trial *t, uint32_t k, double figure[FIGURES], baud_err
   stream_episode(t->stream, k, figure);
   if (is_quizzed) code = quiz_after_episode(t, figure, error);
   if (!code && s->quiz && t->episodes == 0) code = quiz_untrained(t, figure, error);
-  return code ? code : lane->is_answering || is_quizzed || t->episodes == 0;
+  int is_probed = t->probe && !code ? probe_episode(t->probe, k, t->episodes, t->steps, is_last, figure, error) : 0;
+  if (is_probed < 0) return is_probed;
+  return code ? code : lane->is_answering || is_quizzed || is_probed || t->episodes == 0;
 }
 
 static void write_figures(trial *t, enum occasion occasion) {

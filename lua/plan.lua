@@ -52,8 +52,8 @@ local SETTINGS = {
   { name = "stop", fields = { episodes = whole(0, BIG), steps = whole(0, BIG), seconds = number(0, 1e9) },
     defaults = { episodes = 0, steps = 0, seconds = 0 } },
   { name = "score", fields = { answers = whole(-1, BIG), quiz = whole(-1, BIG), reference = one_of("uniform", "mixture"),
-    bin = number(0, 1e9) },
-    defaults = { answers = -1, quiz = -1, reference = "uniform", bin = 0 } },
+    bin = number(0, 1e9), probe = whole(-1, BIG), probe_steps = whole(1, 1000000000) },
+    defaults = { answers = -1, quiz = -1, reference = "uniform", bin = 0, probe = 0, probe_steps = 1000 } },
 }
 local SHARED = { "env", "reward", "learner", "demonstrator", "channels", "lanes", "limit", "stop", "score", "seeds" }
 local TAKES = { experiment = { "name", "doc", "parts", "claims" }, part = { "doc", "claims" },

@@ -126,7 +126,7 @@ end)
 local ROLES = { env = core.ENV, learner = core.LEARNER, reward = core.REWARD }
 local PLAIN = { ["lanes"] = true, ["limit"] = true, ["stop.episodes"] = true, ["stop.steps"] = true,
   ["stop.seconds"] = true, ["score.answers"] = true, ["score.quiz"] = true,
-  ["score.reference"] = true, ["score.bin"] = true,
+  ["score.reference"] = true, ["score.bin"] = true, ["score.probe"] = true, ["score.probe_steps"] = true,
   ["demonstrator.competence"] = true }
 local overrides, keys_seen = {}, { env = {}, learner = {}, reward = {} }
 

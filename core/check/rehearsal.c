@@ -10,6 +10,7 @@
 #include <xxhash.h>
 
 #include "check/allocations.h"
+#include "loop/expert.h"
 
 enum { OVERWRITTEN = 0xee };
 
@@ -152,24 +153,11 @@ static int failed(rehearsal *r, enum site site, int32_t code) {
 
 static int demonstrate(rehearsal *r) {
   stage *s = &r->stage;
-  uint32_t n = s->spec.action->categories;
+  const expert_board board = {s->optimal, s->shown, s->shown_action, s->expert_random};
   baud_batch batch = stage_batch(s);
+  baud_error error = {0};
   batch.obs = s->obs;
-  if (s->expert->optimal(s->env_model, &batch, s->optimal) != BAUD_OK)
-    return run_skip(r->run, "the environment that it was tried with failed");
-  for (uint32_t k = 0; k < s->lanes; k++) {
-    const uint8_t *optimal = s->optimal + (size_t)k * n;
-    uint32_t right = 0, chosen = 0;
-    for (uint32_t a = 0; a < n; a++) right += optimal[a];
-    s->shown[k] = right > 0;
-    if (!right) continue;
-    int is_right = right == n || baud_bernoulli(&s->expert_random[k], s->config.competence);
-    uint32_t among = baud_below(&s->expert_random[k], is_right ? right : n - right);
-    while (optimal[chosen] != is_right || among-- > 0) chosen++;
-    if (s->spec.action->dtype == BAUD_U8) ((uint8_t *)s->shown_action)[k] = (uint8_t)chosen;
-    else ((int32_t *)s->shown_action)[k] = (int32_t)chosen;
-  }
-  return CHECK_OK;
+  return expert_show(s, &batch, &board, &error) == 0 ? CHECK_OK : run_skip(r->run, "the environment that it was tried with failed");
 }
 
 /* Actions within their categories, answers finite and normalised. */

@@ -60,6 +60,18 @@ int answers_agree(answers *a, baud_error *error) {
   return 0;
 }
 
+int answers_clone(answers *a, const answers *like, baud_error *error) {
+  uint32_t n = like->question[ANSWER_REWARD].values ? like->categories[ANSWER_REWARD] : 0;
+  *a = (answers){.lanes = like->lanes, .n = like->n};
+  memcpy(a->question, like->question, sizeof a->question);
+  memcpy(a->categories, like->categories, sizeof a->categories);
+  a->reward_values = calloc(n + 1u, sizeof *a->reward_values);
+  if (!a->reward_values) return error_set(error, BAUD_ENOMEM, "out of memory");
+  if (n) memcpy(a->reward_values, like->reward_values, n * sizeof *a->reward_values);
+  a->question[ANSWER_REWARD].values = n ? a->reward_values : NULL;
+  return answers_agree(a, error);
+}
+
 void answers_close(answers *a) {
   for (uint32_t k = 0; k < a->n; k++) {
     free(a->written[k]);

@@ -37,6 +37,8 @@ int answers_open(answers *a, const baud_field *obs, uint32_t n_obs, const baud_f
                  uint32_t n_values, uint32_t lanes, baud_error *error);
 /* Buffers for what the learner agreed to answer; refuses a form that was not offered. */
 int answers_agree(answers *a, baud_error *error);
+/* The same questions, agreed upon, with buffers of their own. */
+int answers_clone(answers *a, const answers *like, baud_error *error);
 void answers_close(answers *a);
 
 /* Floats a lane of an answered question, 0 when it is declined. */

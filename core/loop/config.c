@@ -64,8 +64,13 @@ static int read_mode(config *c, baud_error *error) {
 /* How bits on the stream are measured. */
 static int read_stream(config *c, const cJSON *score, baud_error *error) {
   const cJSON *reference = cJSON_GetObjectItemCaseSensitive(score, "reference");
-  int code = read_number(score, "bin", 0, 1e9, 0, &c->bin, error);
+  double rate, steps, most = 9e15;
+  int code = read_whole(score, "probe", -1, most, RATE_NEVER, &rate, error);
+  if (!code) code = read_whole(score, "probe_steps", 1, 1e9, PROBE_STEPS, &steps, error);
+  if (!code) code = read_number(score, "bin", 0, 1e9, 0, &c->bin, error);
   if (code) return code;
+  c->probe_rate = (int64_t)rate;
+  c->probe_steps = (uint32_t)steps;
   c->has_mixture = cJSON_IsString(reference) && strcmp(reference->valuestring, "mixture") == 0;
   if (!reference || c->has_mixture || (cJSON_IsString(reference) && strcmp(reference->valuestring, "uniform") == 0)) return 0;
   return error_set(error, BAUD_EARG, "config: \"reference\" is \"uniform\" or \"mixture\"");

@@ -8,7 +8,7 @@
 #include "error.h"
 #include "registry.h"
 
-enum { RATE_NEVER = 0, RATE_DEFAULT = -1 };
+enum { RATE_NEVER = 0, RATE_DEFAULT = -1, PROBE_STEPS = 1000 };
 
 typedef struct config_unit {
   const plugin *plugin;
@@ -27,6 +27,8 @@ typedef struct config {
   int has_observers;
   int has_mixture;        /* code lengths are compared with those of the reference mixture, too */
   double bin;             /* width of the bins of continuous numbers; 0: the host's choice */
+  int64_t probe_rate;     /* every how many episodes frozen copies are looked at; RATE_NEVER, RATE_DEFAULT */
+  uint32_t probe_steps;   /* how many steps a probe's episodes last together, at least */
   uint64_t stop_episodes, stop_steps;
   double stop_seconds;
 } config;

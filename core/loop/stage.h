@@ -16,7 +16,7 @@
 #include "loop/site.h"
 
 /* What seeds are for: purposes of baud_split, so that no two share draws and the learner's have nothing of the world's. */
-enum purpose { PURPOSE_WORLD = 1, PURPOSE_ENV, PURPOSE_REWARD, PURPOSE_LEARNER, PURPOSE_EXPERT };
+enum purpose { PURPOSE_WORLD = 1, PURPOSE_ENV, PURPOSE_REWARD, PURPOSE_LEARNER, PURPOSE_EXPERT, PURPOSE_PROBE };
 
 typedef struct service { /* a baud_host with room for the plugin's last sentence */
   baud_host host;

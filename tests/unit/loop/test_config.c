@@ -45,7 +45,7 @@ static void everything_given_is_read(void **state) {
   read_good(&c, "{" UNITS ",\"channels\":[\"reward\",\"demonstration\"],"
                 "\"demonstrator\":{\"competence\":0.75},\"lanes\":65536,\"limit\":250,"
                 "\"mode\":\"evaluate\",\"score\":{\"answers\":5,\"quiz\":0,\"observers\":0,"
-                "\"reference\":\"mixture\",\"bin\":0.25},"
+                "\"reference\":\"mixture\",\"bin\":0.25,\"probe\":-1,\"probe_steps\":77},"
                 "\"stop\":{\"episodes\":9000000000,\"steps\":12,\"seconds\":1.5}}");
   assert_int_equal(c.channels, BAUD_MASK(BAUD_CH_REWARD) | BAUD_MASK(BAUD_CH_DEMONSTRATION));
   assert_true(c.has_demonstrator);
@@ -57,17 +57,21 @@ static void everything_given_is_read(void **state) {
   assert_int_equal(c.quiz_rate, RATE_NEVER);
   assert_false(c.has_observers);
   assert_true(c.has_mixture && c.bin == 0.25);
+  assert_int_equal(c.probe_rate, RATE_DEFAULT);
+  assert_int_equal(c.probe_steps, 77);
   assert_int_equal(c.stop_episodes, 9000000000);
   assert_int_equal(c.stop_steps, 12);
   assert_true(c.stop_seconds == 1.5);
   config_clear(&c);
 }
 
-static void nothing_is_compared_that_was_not_asked_for(void **state) {
+static void nothing_is_compared_or_probed_that_was_not_asked_for(void **state) {
   (void)state;
   config c;
   read_good(&c, "{" UNITS "," STOP "}");
   assert_true(!c.has_mixture && c.bin == 0.0);
+  assert_int_equal(c.probe_rate, RATE_NEVER);
+  assert_int_equal(c.probe_steps, PROBE_STEPS);
   config_clear(&c);
   read_good(&c, "{" UNITS "," STOP ",\"score\":{\"reference\":\"uniform\"}}");
   assert_false(c.has_mixture);
@@ -160,6 +164,8 @@ static void what_does_not_fit_is_refused_with_a_reason(void **state) {
       {"{" UNITS "," STOP ",\"score\":{\"reference\":\"kt\"}}", "\"reference\" is \"uniform\" or \"mixture\""},
       {"{" UNITS "," STOP ",\"score\":{\"reference\":1}}", "\"reference\" is"},
       {"{" UNITS "," STOP ",\"score\":{\"bin\":-1}}", "\"bin\" must be a number from 0"},
+      {"{" UNITS "," STOP ",\"score\":{\"probe\":0.5}}", "\"probe\" must be a whole number"},
+      {"{" UNITS "," STOP ",\"score\":{\"probe_steps\":0}}", "\"probe_steps\" must be a number from 1"},
       {"{" UNITS "," STOP ",\"demonstrator\":{\"competence\":1.01}}", "\"competence\" must be a number from 0 to 1"},
       {"{" UNITS ",\"stop\":{\"episodes\":-1}}", "\"episodes\" must be a number from 0"},
       {"{" UNITS ",\"stop\":{\"steps\":1e16}}", "\"steps\" must be a number from 0"},
@@ -232,7 +238,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_is_not_given_has_its_default),
       cmocka_unit_test(everything_given_is_read),
-      cmocka_unit_test(nothing_is_compared_that_was_not_asked_for),
+      cmocka_unit_test(nothing_is_compared_or_probed_that_was_not_asked_for),
       cmocka_unit_test(a_demonstrator_is_competent_unless_it_is_said_how_much),
       cmocka_unit_test(an_empty_list_of_channels_lets_nothing_through),
       cmocka_unit_test(parameters_go_to_their_units_and_texts_live_as_long_as_the_config),

@@ -425,14 +425,14 @@ static int32_t recall_surprise(const void *model, void *state, const baud_eviden
   return BAUD_OK;
 }
 
-/* At a key its value's posterior: what comes next where it is shown, and the answer where it is asked for. Elsewhere
- * all actions are as good. */
+/* As at the first tick of an episode: at a key its value's posterior, which is what comes next, and the answer when it
+ * is asked for. Elsewhere nothing is known, and all actions are as good. */
 static int32_t recall_answer(const void *model, const void *state, const baud_query *query, double *probability) {
   const recall *m = model;
-  uint32_t token = *(const uint32_t *)query->obs[0], is_key = token >= RECALL_KEYS && token < RECALL_KEYS + m->keys;
-  int is_action = query->target == BAUD_ASK_ACTION,
-      is_next = query->target == BAUD_ASK_OBSERVATION && query->field == 0;
-  if (query->n_answers != m->tokens || !(is_action || (is_next && is_key))) return BAUD_EUNSUP;
+  uint32_t token = *(const uint32_t *)query->obs[0];
+  int is_key = token >= RECALL_KEYS && token < RECALL_KEYS + m->keys;
+  int is_known = query->target == BAUD_ASK_ACTION || (query->target == BAUD_ASK_OBSERVATION && query->field == 0);
+  if (query->n_answers != m->tokens || !is_known) return BAUD_EUNSUP;
   for (uint32_t x = 0; x < m->tokens; x++) {
     uint32_t value = recall_value_of(m, x);
     if (!is_key) probability[x] = 1.0 / m->tokens;

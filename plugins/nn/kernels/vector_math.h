@@ -29,6 +29,8 @@ BY_LIBM(sin_turns, sin(6.283185307179586477 * x))
 
 #else
 
+typedef uint32_t modular __attribute__((vector_size(NN_VECTOR_BYTES))); /* bits whose sums may go round */
+
 /* e^x = 2^n e^r, n the integer nearest to x / ln 2, |r| <= ln 2 / 2; ln 2 in two parts, of which the first is short. */
 INLINED vector exp_of(vector x) {
   const vector shift = all(0x1.8p23f); /* adding it rounds to an integer, which then lies in the lowest bits */
@@ -42,7 +44,7 @@ INLINED vector exp_of(vector x) {
   p = p * r + all(0.16666521f);
   p = p * r + all(0.49999993f);
   p = p * (r * r) + r + all(1.0f);
-  vector y = (vector)((bits)p + ((bits)shifted << 23));
+  vector y = (vector)((modular)p + ((modular)shifted << 23));
   y = either(x < all(-87.0f), all(0.0f), y);
   y = either(x > all(88.72f), all((nn_real)INFINITY), y);
   return either(x == x, y, x);
@@ -50,9 +52,9 @@ INLINED vector exp_of(vector x) {
 
 /* log(2^e m) = e ln 2 + log(1 + f), f = m - 1 in [sqrt(1/2) - 1, sqrt(2) - 1]; log(1 + f) = f - f^2 / 2 + f^3 p(f) */
 INLINED vector log_of(vector x) {
-  const bits half_root = (bits)all(0.70710678f), fraction = (bits)all(0.0f) + 0x007fffff;
-  bits e = ((bits)x - half_root) >> 23;
-  vector m = (vector)((((bits)x - half_root) & fraction) + half_root), f = m - all(1.0f), f2 = f * f;
+  const modular half_root = (modular)all(0.70710678f), above = (modular)x - half_root;
+  bits e = (bits)above >> 23;
+  vector m = (vector)((above & 0x007fffffu) + half_root), f = m - all(1.0f), f2 = f * f;
   vector n = __builtin_convertvector(e, vector);
   vector p = all(-7.6344965e-2f);
   p = p * f + all(0.12761577f);
@@ -101,15 +103,15 @@ INLINED vector quarter_cos(vector t) {
 
 /* cos and sin of x turns, |x| < 2^20: by the nearest quarter n, whose lowest two bits tell which of the two it is and its
  * sign. */
-INLINED vector by_quarters(vector x, int32_t ahead) {
+INLINED vector by_quarters(vector x, uint32_t ahead) {
   const vector shift = all(0x1.8p23f);
   vector shifted = x * all(4.0f) + shift, t = x * all(4.0f) - (shifted - shift);
-  bits n = (bits)shifted + ahead, is_odd = (n & 1) != 0;
-  vector y = either(is_odd, quarter_sin(t), quarter_cos(t));
-  return (vector)((bits)y ^ (((n + 1) & 2) << 30));
+  modular n = (modular)shifted + ahead;
+  vector y = either((bits)((n & 1u) != 0), quarter_sin(t), quarter_cos(t));
+  return (vector)((modular)y ^ (((n + 1u) & 2u) << 30));
 }
 INLINED vector cos_turns(vector x) { return by_quarters(x, 0); }
-INLINED vector sin_turns(vector x) { return by_quarters(x, -1); }
+INLINED vector sin_turns(vector x) { return by_quarters(x, UINT32_MAX); }
 
 INLINED vector sigmoid_of(vector x) { return all(1.0f) / (all(1.0f) + exp_of(-x)); }
 

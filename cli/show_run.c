@@ -3,6 +3,7 @@
  */
 #include "cli/show_run.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "cli/follow.h"
@@ -12,8 +13,8 @@ int show_take(show_options *show, const options *o, baud_error *error) {
   if (options_is(o, "line")) return show->wants_lines = 1;
   if (options_is(o, "no-mouse")) return show->screen.no_mouse = 1;
   if (options_is(o, "palette")) {
-    show->screen.palette = tui_palette(o->value);
-    return show->screen.palette >= 0 ? 1 : error_set(error, BAUD_EARG, "--palette %.40s: it is safe, light, classic or mono", o->value);
+    show->screen.palette = o->value;
+    return tui_palette(o->value) >= 0 ? 1 : error_set(error, BAUD_EARG, "--palette %.40s: it is safe, light, classic or mono", o->value);
   }
   if (options_is(o, "interval")) {
     int code = options_real(o, 0.25, 60, &show->screen.interval_seconds, error);
@@ -35,11 +36,20 @@ static int rerun(const char *folder, const char *trials, const char *who, baud_e
   return code;
 }
 
+/* $XDG_STATE_HOME/baud; 0 where there is no home. */
+static int state_folder(char *path, size_t size) {
+  const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+  if (state && state[0] == '/') return snprintf(path, size, "%s/baud", state) < (int)size;
+  return home && home[0] == '/' && snprintf(path, size, "%s/.local/state/baud", home) < (int)size;
+}
+
 int show_run(const char *folder, const show_options *show) {
   baud_error error = {0};
   tui_options screen = show->screen;
+  char habits[1000];
   screen.rerun = rerun;
   screen.program = "/proc/self/exe";
+  if (state_folder(habits, sizeof habits)) screen.state_folder = habits;
   follow_options lines = {.format = show->wants_json ? FOLLOW_JSON_END : FOLLOW_TEXT,
                           .line_fd = show->line_fd,
                           .interval_seconds = show->screen.interval_seconds,

@@ -86,11 +86,14 @@ Folders with experiments that can be run by name, separated by colons, looked th
 .B BAUD_RUNS
 Where runs are kept.
 .TP
-.B XDG_DATA_HOME, XDG_RUNTIME_DIR
+.B XDG_DATA_HOME, XDG_STATE_HOME, XDG_RUNTIME_DIR
 As the XDG Base Directory Specification has them; see below.
 .TP
 .B NO_COLOR
 When set and not empty, the dashboard uses no colour.
+.TP
+.B COLORTERM
+When set, a terminal whose name says little is taken to have 256 colours.
 .SH FILES
 .TP
 .I $XDG_DATA_HOME/baud/plugins
@@ -99,6 +102,10 @@ The user's plugins; without the variable
 .TP
 .I $XDG_DATA_HOME/baud/runs
 A folder for each run: store.db with all results (SQLite), the experiment and the graph as they were run, checkpoints, logs.
+.TP
+.I $XDG_STATE_HOME/baud
+How the dashboard was left: sorting, filters and plots of each experiment, the commands typed, the colours; without the variable
+.IR ~/.local/state/baud .
 .TP
 .I $XDG_RUNTIME_DIR/baud
 The sockets and live boards of running experiments.

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "compare.h"
+#include "habits.h"
 
 const screen *const screens[SCREENS] = {&screen_runs, &screen_run, &screen_graph, &screen_env, &screen_log, &screen_plugins, &screen_claims, &screen_compare};
 
@@ -53,6 +54,7 @@ int dashboard_init(dashboard *d) {
   d->has_totals = m->liveness == ENDED; /* the last episodes of what has been learnt tell little */
   /* Many seeds: the configurations are the overview. */
   if (m->n_trials > 4 * m->n_configs || m->n_trials > 24) memset(d->is_folded, 1, m->n_configs);
+  habits_load(d);
   return 0;
 }
 

@@ -141,7 +141,7 @@ static void do_palette(dashboard *d, const char *name, const char *rest) {
     dashboard_complain(d, "palette: there is no \"%s\"; Tab lists them", rest);
     return;
   }
-  d->options.palette = palette;
+  d->palette = palette;
   act_redraw(d, 0);
 }
 

@@ -22,7 +22,10 @@ int curves_init(curves *c, store *s) {
 }
 
 void curves_free(curves *c) {
-  for (uint32_t i = 0; c->table && i < c->room; i++) free(c->table[i]);
+  for (uint32_t i = 0; c->table && i < c->room; i++) {
+    if (c->table[i]) free(c->table[i]->block);
+    free(c->table[i]);
+  }
   free(c->table);
   free(c->points);
   *c = (curves){.table = NULL};
@@ -57,7 +60,7 @@ static int grow(curves *c) {
   return 0;
 }
 
-/* The entry, made when it is not there: the struct and its two arrays in one block. */
+/* The entry, made when it is not there. */
 static curve *entry_of(curves *c, uint32_t trial, uint32_t figure, int is_window) {
   uint32_t at = place(c, trial, figure, is_window);
   if (c->table[at]) return c->table[at];
@@ -65,17 +68,31 @@ static curve *entry_of(curves *c, uint32_t trial, uint32_t figure, int is_window
     if (grow(c) != 0) return NULL;
     at = place(c, trial, figure, is_window);
   }
-  size_t n = is_window ? CURVES_WINDOW_BINS : CURVES_BINS;
-  curve *e = calloc(1, sizeof *e + n * (sizeof(double) + sizeof(uint32_t)));
+  curve *e = calloc(1, sizeof *e);
   if (!e) return NULL;
-  e->trial = trial;
-  e->figure = figure;
-  e->is_window = is_window;
-  e->bins.sum = (double *)(void *)(e + 1);
-  e->bins.count = (uint32_t *)(void *)(e->bins.sum + n);
-  e->bins.width = 1;
+  *e = (curve){.trial = trial, .figure = figure, .is_window = is_window, .bins.width = 1};
   c->used++;
   return c->table[at] = e;
+}
+
+/* Room for n bins: as many as there are episodes, for most of very many trials are short. What is there stays. */
+static int make_room(curve *e, int n) {
+  if (n <= e->room) return 0;
+  int room = n <= 16 ? 16 : n <= 64 ? 64 : n <= CURVES_BINS ? CURVES_BINS : CURVES_WINDOW_BINS;
+  void *block = calloc((size_t)room, sizeof(double) + sizeof(uint32_t));
+  if (!block) return BAUD_ENOMEM;
+  double *sum = block;
+  uint32_t *count = (uint32_t *)(void *)(sum + room);
+  if (e->room) {
+    memcpy(sum, e->bins.sum, (size_t)e->room * sizeof *sum);
+    memcpy(count, e->bins.count, (size_t)e->room * sizeof *count);
+  }
+  free(e->block);
+  e->block = block;
+  e->room = room;
+  e->bins.sum = sum;
+  e->bins.count = count;
+  return 0;
 }
 
 static int is_final(char status) {
@@ -107,13 +124,14 @@ static int lay_out(curve *e, const curve_window *w, uint64_t episodes) {
   b->width = w ? w->width : bins_width(episodes, room);
   uint64_t left = episodes > b->from ? episodes - b->from : 0, wanted = (left + b->width - 1) / b->width;
   b->n = wanted < (uint64_t)room ? (int)wanted : room;
+  if (make_room(e, b->n) != 0) b->n = e->room;
   int is_same = e->seen_at > 0 && episodes >= e->seen_episodes && b->from == old.from && b->width == old.width;
   if (is_same && old.end > b->from) {
     uint64_t complete = (old.end - b->from) / b->width;
     first = complete < (uint64_t)b->n ? (int)complete : b->n;
   }
-  memset(b->sum + first, 0, (size_t)(room - first) * sizeof *b->sum);
-  memset(b->count + first, 0, (size_t)(room - first) * sizeof *b->count);
+  memset(b->sum + first, 0, (size_t)(e->room - first) * sizeof *b->sum);
+  memset(b->count + first, 0, (size_t)(e->room - first) * sizeof *b->count);
   return first;
 }
 

@@ -18,7 +18,9 @@ typedef struct curve_window {
 } curve_window;
 
 typedef struct curve {
-  bins bins;
+  bins bins;   /* its arrays are cut from `block` */
+  void *block;
+  int room;    /* bins that block has room for */
   uint32_t trial, figure;
   int is_window;
   uint64_t seen_episodes, seen_version;

@@ -56,6 +56,7 @@ struct dashboard {
   dots canvas;
   const screen *view;
   int is_leaving;                     /* detach at the end of this turn */
+  int has_drawn;                      /* there was a frame: the first one waits for nothing */
 
   target selected;                    /* survives sorting and filtering */
   target *rows;                       /* what the list shows, top to bottom */
@@ -111,6 +112,7 @@ struct dashboard {
   char message[400];
   int message_is_error;
   double message_until;               /* seconds of `now` */
+  int palette;
   int is_frozen;
   int64_t frozen_unix;
   double now;                         /* monotonic seconds */

@@ -139,6 +139,22 @@ static void copy_board(model *m) {
               : m->silent_seconds > stale_after_seconds ? STALE : LIVE;
 }
 
+/* Whether anybody has written to the store since this was asked last. */
+static int is_store_moved(model *m) {
+  char path[1100];
+  struct stat s;
+  uint64_t stamp = 1;
+  for (int i = 0; i < 2; i++) {
+    snprintf(path, sizeof path, "%s/store.db%s", m->folder, i ? "-wal" : "");
+    if (stat(path, &s) != 0) continue;
+    stamp = stamp * 1000003u + (uint64_t)s.st_mtim.tv_sec * 1000000000u + (uint64_t)s.st_mtim.tv_nsec;
+    stamp = stamp * 1000003u + (uint64_t)s.st_size;
+  }
+  int is_moved = stamp != m->store_stamp;
+  m->store_stamp = stamp;
+  return is_moved;
+}
+
 /* Statuses and counts as the store has them; for a run without a board. */
 static void copy_store(model *m) {
   store_trial rows[64];
@@ -196,7 +212,7 @@ static double seconds_now(void) {
 /* For a moment each time, so that a run of thousands opens at once and fills in. */
 static void read_recents(model *m) {
   static const unsigned stage[3] = {FIGURE_OFFERED, FIGURE_RECEIVED, FIGURE_ABSORBED};
-  static const double moment_seconds = 0.05;
+  static const double moment_seconds = 0.012;
   double until = seconds_now() + moment_seconds;
   for (; m->next_unread < m->n_trials && seconds_now() < until; m->next_unread++) {
     model_trial *t = m->trials + m->next_unread;
@@ -289,9 +305,12 @@ static void read_events_and_claims(model *m) {
 
 void model_refresh(model *m) {
   find_board(m);
+  int is_first = m->trials_known == 0, had_unread = m->next_unread < m->n_trials;
   if (m->board) copy_board(m);
-  else copy_store(m);
-  if (!m->board) read_recents(m);
+  else if (is_store_moved(m) || is_first) copy_store(m);
+  else if (!had_unread) return; /* nothing has moved, everything is read */
+  m->trials_known = 1;
+  if (!m->board && !is_first) read_recents(m); /* the first frame does not wait for them */
   sum_up(m);
   m->eta_seconds = run_eta(m);
   read_events_and_claims(m);

@@ -62,6 +62,8 @@ typedef struct model {
   enum liveness liveness;
   double silent_seconds, eta_seconds; /* since the last heartbeat; NAN where not to be told */
   uint64_t store_version, events_version;
+  uint64_t store_stamp;             /* of the files, when they were read last */
+  int trials_known;                 /* statuses were read once */
   uint32_t next_unread;             /* the first trial whose recent figures may still have to be read */
 
   uint32_t n_events, n_claims;

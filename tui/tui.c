@@ -16,13 +16,15 @@
 
 #include "actions.h"
 #include "commands.h"
+#include "habits.h"
 #include "keys.h"
 #include "terminal.h"
 #include "text.h"
 
 static const double read_budget_seconds = 0.006, catch_up_seconds = 0.25;
 /* To somebody who has just pressed a key, and of a run that is over, which costs nobody anything: */
-static const double prompt_budget_seconds = 0.04, prompt_catch_up_seconds = 0.05, attention_seconds = 3;
+static const double fill_in_seconds = 0.02; /* between two moments of reading what a finished run had come to */
+static const double prompt_budget_seconds = 0.02, prompt_catch_up_seconds = 0.05, attention_seconds = 3;
 
 int tui_tier(const char *name) {
   static const char *const names[] = {"auto", "braille", "blocks", "ascii"};
@@ -118,12 +120,14 @@ static void draw(dashboard *d, terminal *t) {
   int width, height, is_from_nothing = d->frame.cursor_x < 0;
   terminal_size(t, &width, &height);
   if (frame_resize(&d->frame, width, height) != 0) return;
-  terminal_set_palette(t, d->options.palette);
+  terminal_set_palette(t, d->palette);
   d->frame.is_tinted = terminal_is_tinted(t);
-  curves_begin_frame(&d->model.curves, d->now, is_prompt(d) ? prompt_budget_seconds : read_budget_seconds, d->model.store_version);
+  double budget = !d->has_drawn ? read_budget_seconds : is_prompt(d) ? prompt_budget_seconds : read_budget_seconds;
+  curves_begin_frame(&d->model.curves, d->now, budget, d->model.store_version);
   chrome_draw(d);
   if (is_from_nothing) d->frame.cursor_x = -1;
   terminal_show(t, &d->frame);
+  d->has_drawn = 1;
   if (is_from_nothing) d->frame.cursor_x = 0;
 }
 
@@ -141,7 +145,7 @@ static void loop(dashboard *d, terminal *t) {
     draw(d, t);
     double until = next_look;
     if (d->model.curves.is_behind) until = fmin(until, d->now + (is_prompt(d) ? prompt_catch_up_seconds : catch_up_seconds));
-    if (!d->model.board && d->model.next_unread < d->model.n_trials && !d->is_frozen) until = next_look = d->now + prompt_catch_up_seconds;
+    if (!d->model.board && d->model.next_unread < d->model.n_trials && !d->is_frozen) until = next_look = d->now + fill_in_seconds;
     int others[] = {steer_descriptor(d), running_descriptor(&d->units.helper), running_descriptor(&d->verdicts.helper), -1, -1};
     feed_descriptors(d, others + 3, others + 4);
     until = fmin(until, feed_due(d));
@@ -209,6 +213,7 @@ int tui_run(const char *run_folder, const tui_options *options, baud_error *erro
   if (code == 0) {
     d->frame.tier = terminal_tier(t);
     loop(d, t);
+    habits_save(d);
     asked = terminal_close(t);
     model_refresh(&d->model);
     say_goodbye(d);

@@ -16,7 +16,7 @@ enum glyph_tier { GLYPHS_AUTO, GLYPHS_BRAILLE, GLYPHS_BLOCKS, GLYPHS_ASCII };
 typedef struct tui_options {
   int read_only;            /* capitals are refused */
   enum glyph_tier tier;
-  int palette;              /* place in palette_names */
+  const char *palette;      /* a name; null: as last time, at first "safe" */
   int no_mouse;
   const char *program;      /* this program, to be started for what loads plugins; null: not to be asked */
   const char *state_folder; /* where habits are kept from one time to the next; null: nowhere */

@@ -11,6 +11,7 @@ export TZ=UTC SHELL=/bin/sh # tmux starts it: an account may have none that one 
 unset NO_COLOR
 FAKE_BAUD=$(cd "$(dirname "$0")" && pwd)/fake_baud.sh
 export FAKE_BAUD
+export XDG_STATE_HOME="${TMPDIR:-/tmp}/baud-state-$$" # nobody's own habits are read or written
 
 tm() { tmux -L "$SOCKET" -f /dev/null "$@"; }
 
@@ -25,7 +26,7 @@ start() {
   wait_for 'ready>' || { fail "a shell starts in tmux"; finish; }
   type_line "$3"
 }
-stop() { [ -n "$SOCKET" ] && tm kill-server 2>/dev/null; SOCKET=; }
+stop() { rm -rf "${TMPDIR:-/tmp}/baud-state-$$"; [ -n "$SOCKET" ] && tm kill-server 2>/dev/null; SOCKET=; }
 trap stop EXIT
 
 screen() { tm capture-pane -p -t 0; }

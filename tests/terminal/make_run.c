@@ -1,7 +1,7 @@
 /* make_run.c - a run's folder with a real store and a real board, from a fixed seed, for viewers to look at.
  *
- * make_run FOLDER [--seeds N] [--episodes N] [--live SECONDS]
- * Ten configurations. Without --live the run is finished and its board is gone; with it the process stands for the
+ * make_run FOLDER [--configs N] [--seeds N] [--episodes N] [--live SECONDS] [--flood N]
+ * Ten configurations unless said otherwise; --flood: so many events a second. Without --live the run is finished and its board is gone; with it the process stands for the
  * supervisor: the last fifth of the episodes arrives over that many seconds, heartbeat and all, and the board stays.
  */
 #include <math.h>
@@ -17,15 +17,15 @@
 #include "control.h"
 #include "store.h"
 
-enum { CONFIGS = 10, SLICE = 512 };
+enum { SLICE = 512, TICKS_A_SECOND = 4 };
 
 static struct {
-  uint32_t seeds, episodes;
+  uint32_t configs, seeds, episodes, flood;
   double live_seconds;
   store *store;
   plan *plan;
   board *board;
-} run = {.seeds = 10, .episodes = 2048};
+} run = {.configs = 10, .seeds = 10, .episodes = 2048};
 
 static void must(int code, const baud_error *error) {
   if (code == 0) return;
@@ -34,21 +34,21 @@ static void must(int code, const baud_error *error) {
 }
 
 static char *plan_json(void) {
-  size_t room = 65536 + (size_t)run.seeds * CONFIGS * 12, used = 0;
+  size_t room = 65536 + (size_t)run.configs * (400 + (size_t)run.seeds * 12), used = 0;
   char *json = malloc(room);
   if (!json) exit(5);
   used += (size_t)snprintf(json, room,
                            "{\"format\":1,\"name\":\"made_up\",\"doc\":\"\","
                            "\"nodes\":[{\"name\":\"train\",\"kind\":\"train\"}],\"configs\":[");
-  for (int c = 0; c < CONFIGS; c++) {
+  for (uint32_t c = 0; c < run.configs; c++) {
     used += (size_t)snprintf(json + used, room - used,
-                             "%s{\"node\":0,\"label\":\"lockbox codes=%d / reinforce lr=%d\",\"from\":-1,"
+                             "%s{\"node\":0,\"label\":\"lockbox codes=%u / reinforce lr=%u\",\"from\":-1,"
                              "\"tags\":{},\"seeds\":[",
-                             c ? "," : "", 4 << c, c + 1);
+                             c ? "," : "", 4u << (c % 28), c + 1);
     for (uint32_t s = 0; s < run.seeds; s++)
       used += (size_t)snprintf(json + used, room - used, "%s%u", s ? "," : "", s);
     used += (size_t)snprintf(json + used, room - used,
-                             "],\"config\":{\"lr\":%d,\"stop\":{\"episodes\":%u,\"steps\":0,\"seconds\":0}}}", c,
+                             "],\"config\":{\"lr\":%u,\"stop\":{\"episodes\":%u,\"steps\":0,\"seconds\":0}}}", c,
                              run.episodes);
   }
   snprintf(json + used, room - used, "],\"claims\":[\"absorbs at most what it receives\",\"learns at all\"]}");
@@ -139,8 +139,10 @@ static void open_run(const char *folder) {
 }
 
 int main(int argc, char **argv) {
-  if (argc < 2) return fprintf(stderr, "usage: make_run FOLDER [--seeds N] [--episodes N] [--live SECONDS]\n"), 2;
+  if (argc < 2) return fprintf(stderr, "usage: make_run FOLDER [--configs N] [--seeds N] [--episodes N] [--live SECONDS] [--flood N]\n"), 2;
   for (int i = 2; i + 1 < argc; i += 2) {
+    if (strcmp(argv[i], "--configs") == 0) run.configs = (uint32_t)atoi(argv[i + 1]);
+    if (strcmp(argv[i], "--flood") == 0) run.flood = (uint32_t)atoi(argv[i + 1]);
     if (strcmp(argv[i], "--seeds") == 0) run.seeds = (uint32_t)atoi(argv[i + 1]);
     if (strcmp(argv[i], "--episodes") == 0) run.episodes = (uint32_t)atoi(argv[i + 1]);
     if (strcmp(argv[i], "--live") == 0) run.live_seconds = atof(argv[i + 1]);
@@ -152,9 +154,11 @@ int main(int argc, char **argv) {
   beat();
   puts("ready");
   fflush(stdout);
-  for (int tick = 1; run.live_seconds > 0 && tick <= (int)(4 * run.live_seconds); tick++) {
+  for (int tick = 1; run.live_seconds > 0 && tick <= (int)(TICKS_A_SECOND * run.live_seconds); tick++) {
     uint32_t from = (uint32_t)run.board->trial[0].episodes;
-    uint32_t to = first + (uint32_t)((run.episodes - first) * (tick / (4 * run.live_seconds)));
+    uint32_t to = first + (uint32_t)((run.episodes - first) * (tick / (TICKS_A_SECOND * run.live_seconds)));
+    for (uint32_t i = 0; i < run.flood / TICKS_A_SECOND; i++)
+      must(store_event(run.store, (int64_t)(i % n), "DIW"[i % 3], "one of very many lines that nobody will ever read to its end", &error), &error);
     nanosleep(&(struct timespec){.tv_nsec = 250000000}, NULL);
     for (uint32_t trial = 0; to > from && trial < n; trial++) run_trial(trial, from, to);
     beat();

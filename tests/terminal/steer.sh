@@ -78,6 +78,33 @@ keys y
 expect "a run that is over is taken up by a supervisor of its own" 'LIVE'
 expect "for what was asked for" 'R 1'
 await "the log says who wanted it" "SELECT count(*) FROM event WHERE text LIKE 'run again by %(pts/%): trials 0'" 1
+kill -9 "$(of "SELECT value FROM run WHERE key = 'supervisor_pid'")"
+expect "a supervisor that is killed shows as LOST" 'LOST'
+"$BAUD" resume "$scratch/run" --detach >/dev/null 2>&1
+expect "one that takes its place is found" 'LIVE'
 keys q
 expect "q leaves it going" 'goes on without this screen'
+
+# ---- a plugin that aborts ends its trial, and nothing else
+cat >"$scratch/bad.lua" <<'LUA'
+local baud = require "baud"
+return baud.experiment { name = "bad", env = baud.env "lockbox", learner = baud.sweep { baud.learner "faulty" { deed = "abort", after = 1000000 },
+  baud.learner "random" {} }, seeds = 1, stop = { episodes = 1000000000 } }
+LUA
+mkdir "$scratch/plugins"
+${CC:-cc} -std=c11 -D_GNU_SOURCE -O1 -fPIC -shared -fvisibility=hidden -I"${SOURCE:-$PWD}/core" "${SOURCE:-$PWD}/tests/plugins/faulty.c" \
+  -o "$scratch/plugins/faulty.so" -lm
+export BAUD_PLUGIN_PATH="$scratch/plugins"
+"$BAUD" run "$scratch/bad.lua" --detach --jobs 2 --out "$scratch/bad" >/dev/null 2>&1
+start 120 40 "'$BAUD' attach '$scratch/bad'"
+expect "a dashboard is there" '\[1 Runs\]'
+wait_for 'F 1' 60
+expect "when a plugin aborts" 'F 1'
+keys 5
+expect "the log says which and how" 'failed: .*test.faulty.*SIGABRT'
+expect "the other trials go on" 'R 1'
+keys q
+wait_for 'goes on without'
+check "and the terminal is as it was" 'tty_is_sane && [ "$(terminal_flags)" = "0 1 0" ]'
+"$BAUD" stop "$scratch/bad" >/dev/null 2>&1
 finish

@@ -16,7 +16,7 @@ static struct {
   uint64_t silent_ns;
   int is_forced;
   float forced;
-  const char *label;
+  const char *label, *event;
   char commands[2000];
   unsigned curve_reads;
   int64_t refused;
@@ -32,6 +32,7 @@ void fake_run_set_progress(double progress) { fake.progress = progress; }
 void fake_run_set_step(double step) { fake.step = step; }
 void fake_run_set_silence(double seconds) { fake.silent_ns = (uint64_t)(seconds * 1e9); }
 void fake_run_set_label(const char *label) { fake.label = label; }
+void fake_run_set_event(const char *text) { fake.event = text; }
 void fake_run_refuse(int64_t trial) { fake.refused = trial; }
 void fake_run_force(float value) {
   fake.is_forced = 1;
@@ -42,7 +43,7 @@ void fake_run_restore(void) {
   fake.progress = 0.5;
   fake.step = 0;
   fake.silent_ns = 0;
-  fake.label = NULL;
+  fake.label = fake.event = NULL;
   fake.refused = -2;
   fake.changed = UINT32_MAX;
 }
@@ -318,6 +319,7 @@ int store_read_events(store *s, int64_t before, store_event_row *rows, uint32_t 
   };
   *n = 4;
   memcpy(rows, events, sizeof events);
+  if (fake.event) snprintf(rows[3].text, sizeof rows[3].text, "%s", fake.event);
   return 0;
 }
 

@@ -18,6 +18,7 @@
 #include "tui/columns.h"
 #include "tui/commands.h"
 #include "tui/compare.h"
+#include "tui/habits.h"
 #include "tui/keys.h"
 #include "tui/plot.h"
 #include "tui/plots.h"
@@ -536,6 +537,52 @@ static void plugins_are_listed_with_what_is_wrong_with_them(void **state) {
   close_dashboard(d);
 }
 
+static void habits_are_kept_and_nonsense_is_not_taken_up(void **state) {
+  (void)state;
+  char folder[200], path[400], shell[500];
+  snprintf(folder, sizeof folder, "%s/baud-habits-%ld", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp", (long)getpid());
+  dashboard *d = open_dashboard(120, 40);
+  d->options.state_folder = folder;
+  press(d, 'e');
+  press(d, '>');
+  press(d, 'r');
+  command_typed(d, "filter channels|obs");
+  command_typed(d, "axis step");
+  command_typed(d, "seeds iqm");
+  command_typed(d, "palette light");
+  history_add(&d->history, "axis step");
+  int sort = d->sort_column;
+  habits_save(d);
+  close_dashboard(d);
+  d = calloc(1, sizeof *d);
+  baud_error error;
+  assert_int_equal(model_open(&d->model, "/", &error), 0);
+  d->options.state_folder = folder;
+  assert_int_equal(dashboard_init(d), 0);
+  assert_true(d->sort_column == sort && d->sort_order == ASCENDING && d->axis == X_STEP && d->seeds == SEEDS_IQM);
+  assert_string_equal(d->filter.text, "channels|obs");
+  assert_true(!d->is_folded[0] && d->is_folded[1] && d->palette == 1 && d->history.n == 1);
+  close_dashboard(d);
+  snprintf(shell, sizeof shell, "ls %s/view-*.json", folder);
+  FILE *from = popen(shell, "r");
+  assert_non_null(fgets(path, sizeof path, from));
+  pclose(from);
+  path[strcspn(path, "\n")] = 0;
+  FILE *to = fopen(path, "w");
+  fputs("{\"sort\":1,\"plot\":99,\"chart\":-1,\"smooth\":\"x\",\"filter\":\"a(b\",\"open\":[1,null],\"axis\":\"\",\"seeds\":7}", to);
+  fclose(to);
+  d = calloc(1, sizeof *d);
+  assert_int_equal(model_open(&d->model, "/", &error), 0);
+  d->options.state_folder = folder;
+  d->options.palette = "mono";
+  assert_int_equal(dashboard_init(d), 0);
+  assert_true(d->sort_column == 0 && d->plot == 0 && d->shown_chart == 2 && d->smoothing == 0 && !d->filter.is_set && d->axis == X_EPISODE);
+  assert_int_equal(d->palette, 3); /* what is asked for goes before what was */
+  close_dashboard(d);
+  snprintf(shell, sizeof shell, "rm -r %s", folder);
+  assert_int_equal(system(shell), 0);
+}
+
 static void sorting_and_filtering_keep_the_selection(void **state) {
   (void)state;
   dashboard *d = open_dashboard(120, 40);
@@ -705,6 +752,7 @@ int main(void) {
       cmocka_unit_test(an_episode_is_played_step_by_step),
       cmocka_unit_test(claims_fill_in_while_the_run_goes_on),
       cmocka_unit_test(plugins_are_listed_with_what_is_wrong_with_them),
+      cmocka_unit_test(habits_are_kept_and_nonsense_is_not_taken_up),
       cmocka_unit_test(sorting_and_filtering_keep_the_selection),
       cmocka_unit_test(sorted_rows_descend),
       cmocka_unit_test(hostile_names_are_shown_harmless),

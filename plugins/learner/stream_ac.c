@@ -6,20 +6,21 @@
  * moments; networks start sparse and normalise their layers. Discrete actions are drawn from a softmax, continuous ones from
  * independent normals of deviation softplus.
  * Lanes share networks and moments, have traces of their own, and learn one after the other. A truncated episode
- * bootstraps from where it was cut off; the published code takes it for an end, and is told the time instead.
+ * bootstraps from where it was cut off; on request it is over and the time is told, as in the published code.
  */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "baud/features.h"
 #include "baud/nn_stream.h"
-#include "baud/running.h"
+#include "baud/senses.h"
 
 enum {
   AC_PARAM_LR, AC_PARAM_DISCOUNT, AC_PARAM_LAMBDA, AC_PARAM_ENTROPY, AC_PARAM_KAPPA_POLICY, AC_PARAM_KAPPA_VALUE, AC_PARAM_HIDDEN,
-  AC_PARAM_HIDDEN_2, AC_PARAM_SPARSITY, AC_PARAMS
+  AC_PARAM_HIDDEN_2, AC_PARAM_SPARSITY, AC_PARAM_TRUNCATION,
+  AC_PARAMS
 };
+static const char *const ac_truncations[] = BAUD_TRUNCATION_CHOICES;
 static const baud_param ac_params[AC_PARAMS] = {
   BAUD_PARAM_LIVE_FLOAT("lr", 1, 0, 1e6, "", "step size before ObGD bounds it"),
   BAUD_PARAM_FLOAT("discount", 0.99, 0, 1, "", "gamma, weight of a reward one step later"),
@@ -29,26 +30,23 @@ static const baud_param ac_params[AC_PARAMS] = {
   BAUD_PARAM_LIVE_FLOAT("kappa_value", 2, 1e-6, 1e6, "", "the same of the critic"),
   BAUD_PARAM_INT("hidden", 32, 1, 4096, "units", "width of the first hidden layer of either network"),
   BAUD_PARAM_INT("hidden_second", 32, 0, 4096, "units", "width of the second hidden layer; 0: there is none"),
-  BAUD_PARAM_FLOAT("sparsity", 0.9, 0, 1, "", "share of the weights that are 0 at the start")
+  BAUD_PARAM_FLOAT("sparsity", 0.9, 0, 1, "", "share of the weights that are 0 at the start"),
+  BAUD_PARAM_CHOICE("truncation", BAUD_TRUNCATION_BOOTSTRAP, ac_truncations, BAUD_TRUNCATIONS, BAUD_TRUNCATION_DOC)
 };
 
 enum {
-  AC_THETA,    /* both networks */
-  AC_SEEN,     /* moments of the observations */
-  AC_GIVEN,    /* moments of the discounted rewards */
+  AC_THETA = BAUD_SENSES_BLOCKS, /* both networks */
   AC_TRACE,    /* [lane] both networks' eligibility */
   AC_ACTIVITY, /* [lane] the actor's pass of this tick */
   AC_POLICY,   /* [lane][2][actions] probabilities, logarithms; or means and deviations */
-  AC_RUNNING,  /* [lane]{discounted sum of rewards, 1 while an episode has not been learnt from} */
   AC_RANDOM,   /* [lane] */
   AC_CRITIC,   /* the critic's passes of a state and its successor */
   AC_GRADIENT, /* [outputs] of the actor */
-  AC_ROWS,     /* [2][features] where observations are not features as they are */
   AC_BLOCKS
 };
 
 typedef struct ac_model {
-  baud_features features;
+  baud_senses senses;
   nn_layout layout;
   nn_stream actor, critic;
   nn_obgd actor_step, critic_step;
@@ -60,22 +58,18 @@ typedef struct ac_model {
 /* ---- Creation ------------------------------------------------------------------------------------------- */
 
 static void ac_declare(ac_model *m, const uint32_t hidden[2]) {
-  uint32_t n_hidden = hidden[1] ? 2 : 1, actions = m->features.choices ? m->features.choices : m->features.dimensions;
-  m->outputs = m->features.choices ? actions : 2 * actions;
-  nn_stream_declare(&m->actor, &m->layout, "policy", m->features.n, m->outputs, hidden, n_hidden);
-  nn_stream_declare(&m->critic, &m->layout, "value", m->features.n, 1, hidden, n_hidden);
+  uint32_t n_hidden = hidden[1] ? 2 : 1, actions = m->senses.features.choices ? m->senses.features.choices : m->senses.features.dimensions;
+  m->outputs = m->senses.features.choices ? actions : 2 * actions;
+  nn_stream_declare(&m->actor, &m->layout, "policy", m->senses.n, m->outputs, hidden, n_hidden);
+  nn_stream_declare(&m->critic, &m->layout, "value", m->senses.n, 1, hidden, n_hidden);
   baud_block *b = m->blocks;
   b[AC_THETA] = baud_block_of(BAUD_F32, BAUD_WEIGHT, 0, m->layout.count, "networks");
-  b[AC_SEEN] = baud_block_of(BAUD_F64, BAUD_WEIGHT, 0, baud_running_size(m->features.n), "seen");
-  b[AC_GIVEN] = baud_block_of(BAUD_F64, BAUD_OPTIMISER, 0, baud_running_size(1), "given");
   b[AC_TRACE] = baud_block_of(BAUD_F32, BAUD_TRACE, BAUD_PER_LANE, m->layout.count, "trace");
   b[AC_ACTIVITY] = baud_block_of(BAUD_F32, BAUD_TRACE, BAUD_PER_LANE, m->actor.work, "activity");
   b[AC_POLICY] = baud_block_of(BAUD_F64, BAUD_TRACE, BAUD_PER_LANE, 2 * (uint64_t)actions, "policy");
-  b[AC_RUNNING] = baud_block_of(BAUD_F64, BAUD_TRACE, BAUD_PER_LANE, 2, "running");
   b[AC_RANDOM] = baud_block_of(BAUD_U64, BAUD_RNG, BAUD_PER_LANE, 1, "random");
   b[AC_CRITIC] = baud_block_of(BAUD_F32, BAUD_SCRATCH, 0, 2 * m->critic.work, "critic");
   b[AC_GRADIENT] = baud_block_of(BAUD_F32, BAUD_SCRATCH, 0, m->outputs, "gradient");
-  b[AC_ROWS] = baud_block_of(BAUD_F32, BAUD_SCRATCH, 0, 2 * (uint64_t)m->features.n, "rows");
 }
 
 static void ac_destroy(void *model) { free(model); }
@@ -83,7 +77,7 @@ static void ac_destroy(void *model) { free(model); }
 static int32_t ac_create(const baud_host *host, const baud_value *v, baud_learner_setup *setup, void **model) {
   ac_model *m = calloc(1, sizeof *m);
   if (m == NULL) return host->fail(host, BAUD_ENOMEM, "there is no memory for the learner");
-  int32_t code = baud_features_open(host, setup, BAUD_MASK(BAUD_CH_REWARD), &m->features);
+  int32_t code = baud_senses_open(host, setup, v[AC_PARAM_TRUNCATION].i, &m->senses, m->blocks);
   if (code != BAUD_OK) {
     ac_destroy(m);
     return code;
@@ -104,31 +98,20 @@ static int32_t ac_create(const baud_host *host, const baud_value *v, baud_learne
 
 static int32_t ac_init(const void *model, void *const *blocks, uint64_t seed) {
   const ac_model *m = model;
-  uint64_t random = baud_split(seed, m->features.lanes);
+  uint64_t random = baud_split(seed, m->senses.features.lanes);
   nn_stream_init(&m->actor, blocks[AC_THETA], m->sparsity, &random);
   nn_stream_init(&m->critic, blocks[AC_THETA], m->sparsity, &random);
-  baud_running_init(blocks[AC_SEEN], m->features.n);
-  baud_running_init(blocks[AC_GIVEN], 1);
-  for (uint32_t lane = 0; lane < m->features.lanes; lane++) ((double *)blocks[AC_RUNNING])[2 * lane + 1] = 1.0;
-  baud_seed_lanes(blocks[AC_RANDOM], m->features.lanes, seed);
+  baud_senses_init(&m->senses, blocks);
+  baud_seed_lanes(blocks[AC_RANDOM], m->senses.features.lanes, seed);
   return BAUD_OK;
 }
 
 /* ---- Acting ----------------------------------------------------------------------------------------------- */
 
-static uint32_t ac_actions(const ac_model *m) { return m->features.choices ? m->features.choices : m->features.dimensions; }
+static uint32_t ac_actions(const ac_model *m) { return m->senses.features.choices ? m->senses.features.choices : m->senses.features.dimensions; }
 static float *ac_activity(const ac_model *m, void *const *blocks, uint32_t lane) { return (float *)blocks[AC_ACTIVITY] + lane * m->actor.work; }
 static double *ac_policy(const ac_model *m, void *const *blocks, uint32_t lane) {
   return (double *)blocks[AC_POLICY] + 2 * (uint64_t)lane * ac_actions(m);
-}
-
-/* Lane `lane`'s features, as they are or made in row `which` of the block for that. */
-static const float *ac_features(const ac_model *m, void *const *blocks, const void *const *obs, uint32_t lane, uint32_t which) {
-  const float *rows = baud_features_in_place(&m->features, obs);
-  if (rows) return rows + (uint64_t)lane * m->features.n;
-  float *row = (float *)blocks[AC_ROWS] + (uint64_t)which * m->features.n;
-  baud_features_row(&m->features, obs, lane, row);
-  return row;
 }
 
 /* Probabilities and their logarithms, of the actor's outputs. */
@@ -158,22 +141,22 @@ static void ac_normals(const float *out, uint32_t n, double *policy) {
 /* The actor's pass of a lane, its input being in place; and the policy that comes of it. */
 static void ac_pass(const ac_model *m, void *const *blocks, uint32_t lane) {
   const float *out = nn_stream_forward(&m->actor, blocks[AC_THETA], ac_activity(m, blocks, lane));
-  if (m->features.choices) ac_softmax(out, m->features.choices, ac_policy(m, blocks, lane));
-  else ac_normals(out, m->features.dimensions, ac_policy(m, blocks, lane));
+  if (m->senses.features.choices) ac_softmax(out, m->senses.features.choices, ac_policy(m, blocks, lane));
+  else ac_normals(out, m->senses.features.dimensions, ac_policy(m, blocks, lane));
 }
 
 static void ac_act_discrete(const ac_model *m, void *const *blocks, const baud_tick *tick, uint32_t lane) {
   const double *policy = ac_policy(m, blocks, lane);
-  baud_answer(tick, m->features.asks_action, lane, policy, m->features.choices);
+  baud_answer(tick, m->senses.features.asks_action, lane, policy, m->senses.features.choices);
   if (tick->action_given) return;
-  uint32_t action = baud_categorical((uint64_t *)blocks[AC_RANDOM] + lane, policy, m->features.choices);
-  baud_write_discrete(&m->features.action, tick->action, lane, action);
+  uint32_t action = baud_categorical((uint64_t *)blocks[AC_RANDOM] + lane, policy, m->senses.features.choices);
+  baud_write_discrete(&m->senses.features.action, tick->action, lane, action);
 }
 
 static void ac_act_continuous(const ac_model *m, void *const *blocks, const baud_tick *tick, uint32_t lane) {
   const double *policy = ac_policy(m, blocks, lane);
-  uint32_t n = m->features.dimensions;
-  for (uint64_t asked = tick->ask & m->features.asks_action; asked; asked &= asked - 1) {
+  uint32_t n = m->senses.features.dimensions;
+  for (uint64_t asked = tick->ask & m->senses.features.asks_action; asked; asked &= asked - 1) {
     float *answer = tick->answer[__builtin_ctzll(asked)] + 2 * (uint64_t)lane * n;
     for (uint32_t i = 0; i < 2 * n; i++) answer[i] = (float)policy[i % 2 * n + i / 2];
   }
@@ -184,11 +167,10 @@ static void ac_act_continuous(const ac_model *m, void *const *blocks, const baud
 
 static int32_t ac_predict(const void *model, void *const *blocks, const baud_tick *tick) {
   const ac_model *m = model;
-  for (uint32_t lane = 0; lane < m->features.lanes; lane++) {
-    const float *x = ac_features(m, blocks, tick->obs, lane, 0);
-    baud_running_normalise(blocks[AC_SEEN], m->features.n, x, nn_stream_input(&m->actor, ac_activity(m, blocks, lane)));
+  for (uint32_t lane = 0; lane < m->senses.features.lanes; lane++) {
+    baud_senses_state(&m->senses, blocks, tick, lane, nn_stream_input(&m->actor, ac_activity(m, blocks, lane)));
     ac_pass(m, blocks, lane);
-    if (m->features.choices) ac_act_discrete(m, blocks, tick, lane);
+    if (m->senses.features.choices) ac_act_discrete(m, blocks, tick, lane);
     else ac_act_continuous(m, blocks, tick, lane);
   }
   return BAUD_OK;
@@ -220,8 +202,8 @@ static void ac_actor(const ac_model *m, void *const *blocks, const baud_outcome 
   float *activity = ac_activity(m, blocks, lane), *d = blocks[AC_GRADIENT];
   float *theta = blocks[AC_THETA], *trace = (float *)blocks[AC_TRACE] + lane * m->layout.count;
   double tau = delta > 0.0 ? m->entropy : delta < 0.0 ? -m->entropy : 0.0;
-  if (m->features.choices)
-    ac_gradient_discrete(policy, actions, baud_discrete(&m->features.action, outcome->action, lane), tau, d);
+  if (m->senses.features.choices)
+    ac_gradient_discrete(policy, actions, baud_discrete(&m->senses.features.action, outcome->action, lane), tau, d);
   else
     ac_gradient_continuous(policy, nn_stream_output(&m->actor, activity), actions,
                            (const float *)outcome->action + (uint64_t)lane * actions, tau, d);
@@ -236,31 +218,20 @@ static void ac_critic(const ac_model *m, void *const *blocks, uint32_t lane, dou
   nn_stream_learn(&m->critic, theta, trace, nn_obgd_rate(&m->critic_step, size, delta) * delta);
 }
 
-/* Takes the successor into the moments, and the state too where an episode began with it. */
-static void ac_see(const ac_model *m, void *const *blocks, const baud_outcome *outcome, uint32_t lane, const float *next) {
-  double *running = (double *)blocks[AC_RUNNING] + 2 * (uint64_t)lane, *seen = blocks[AC_SEEN];
-  if (running[1] != 0.0) baud_running_add(seen, m->features.n, ac_features(m, blocks, outcome->obs, lane, 0));
-  baud_running_add(seen, m->features.n, next);
-  running[1] = outcome->flags[lane] != 0;
-}
-
 /* delta, with the critic's pass of the state left for the trace. */
 static double ac_error(const ac_model *m, void *const *blocks, const baud_outcome *outcome, uint32_t lane) {
   float *here = blocks[AC_CRITIC], *there = here + m->critic.work;
-  double *running = (double *)blocks[AC_RUNNING] + 2 * (uint64_t)lane;
-  const float *next = ac_features(m, blocks, outcome->next_obs, lane, 1);
-  ac_see(m, blocks, outcome, lane, next);
-  memcpy(nn_stream_input(&m->critic, here), nn_stream_input(&m->actor, ac_activity(m, blocks, lane)), m->features.n * sizeof *here);
-  baud_running_normalise(blocks[AC_SEEN], m->features.n, next, nn_stream_input(&m->critic, there));
+  memcpy(nn_stream_input(&m->critic, here), nn_stream_input(&m->actor, ac_activity(m, blocks, lane)), m->senses.n * sizeof *here);
+  baud_senses_successor(&m->senses, blocks, outcome, lane, nn_stream_input(&m->critic, there));
   nn_stream_forward_two(&m->critic, blocks[AC_THETA], here, there);
-  double reward = baud_running_scale(blocks[AC_GIVEN], running, (double)outcome->reward[lane], m->discount, outcome->flags[lane] != 0);
-  double after = outcome->flags[lane] & BAUD_TERMINATED ? 0.0 : m->discount * (double)*nn_stream_output(&m->critic, there);
+  double reward = baud_senses_reward(blocks, outcome, lane, m->discount);
+  double after = baud_senses_is_over(&m->senses, outcome->flags[lane]) ? 0.0 : m->discount * (double)*nn_stream_output(&m->critic, there);
   return reward + after - (double)*nn_stream_output(&m->critic, here);
 }
 
 static int32_t ac_learn(const void *model, void *const *blocks, const baud_outcome *outcome) {
   const ac_model *m = model;
-  for (uint32_t lane = 0; lane < m->features.lanes; lane++) {
+  for (uint32_t lane = 0; lane < m->senses.features.lanes; lane++) {
     /* the first lane's pass is as predict left it; for the others the weights have moved since */
     if (lane > 0) ac_pass(m, blocks, lane);
     double delta = ac_error(m, blocks, outcome, lane);

@@ -10,7 +10,7 @@
 #include "baud/plugin.h"
 #include "baud/random.h"
 
-enum { RIG_FEATURES = 3, RIG_LANES = 3, RIG_PARAMS = 32, RIG_WIDEST = 16, RIG_MOST = 1024 };
+enum { RIG_FEATURES = 3, RIG_LIMIT = 20, RIG_LANES = 3, RIG_PARAMS = 32, RIG_WIDEST = 16, RIG_MOST = 1024 };
 
 /* ---- A learner and its blocks ---------------------------------------------------------------------------------- */
 
@@ -58,7 +58,7 @@ static inline void rig_open(stream_rig *r, const baud_unit *unit, const baud_fie
   r->question = (baud_question){ .size = BAUD_SIZE(baud_question), .target = BAUD_ASK_ACTION, .horizon = 1,
                                  .forms = 1u << (action->categories ? BAUD_FORM_CATEGORICAL : BAUD_FORM_NORMAL),
                                  .width_categorical = action->categories, .width_normal = action->categories ? 0 : 2 * action->count };
-  r->setup = (baud_learner_setup){ .size = BAUD_SIZE(baud_learner_setup), .lanes = lanes, .channels = 3, .n_obs = 1, .n_questions = 1,
+  r->setup = (baud_learner_setup){ .size = BAUD_SIZE(baud_learner_setup), .lanes = lanes, .limit = RIG_LIMIT, .channels = 3, .n_obs = 1, .n_questions = 1,
                                    .obs = &rig_obs, .action = action, .questions = &r->question };
   r->ops = unit->ops;
   assert_int_equal(r->ops->create(&rig_host, values, &r->setup, &r->model), BAUD_OK);
@@ -184,15 +184,45 @@ static inline double twin_deviation(const twin_moments *t) {
   return sqrt((t->n < 2 ? 1.0 : sum / (t->n - 1)) + 1e-8);
 }
 
-static inline void twin_normalise(const twin_moments moments[RIG_FEATURES], const float *x, double *y) {
-  for (int i = 0; i < RIG_FEATURES; i++) y[i] = ((double)x[i] - twin_mean(&moments[i])) / twin_deviation(&moments[i]);
-}
-
 /* The reward, scaled by the deviation of its discounted sum. */
 static inline double twin_scale(twin_moments *moments, double *sum, double reward, double discount, int is_last) {
   *sum = (is_last ? 0.0 : discount * *sum) + reward;
   twin_see(moments, (float)*sum);
   return reward / twin_deviation(moments);
 }
+
+/* y [RIG_FEATURES + 1]: normalised, but as they are where nothing was seen yet; and the time. */
+static inline void twin_look(const twin_moments moments[RIG_FEATURES], const float *x, int time, double *y) {
+  for (int i = 0; i < RIG_FEATURES; i++)
+    y[i] = moments[i].n ? ((double)x[i] - twin_mean(&moments[i])) / twin_deviation(&moments[i]) : (double)x[i];
+  y[RIG_FEATURES] = (double)time / RIG_LIMIT - 0.5;
+}
+
+/* A lane's senses: what it is told, once more. */
+typedef struct twin_senses {
+  int has_clock, time[RIG_LANES];
+  double sum[RIG_LANES], x[RIG_LANES][RIG_FEATURES + 1], next[RIG_FEATURES + 1];
+  twin_moments seen[RIG_FEATURES], given;
+} twin_senses;
+
+/* Before predict. */
+static inline void twin_predict(twin_senses *t, const stream_rig *r) {
+  for (uint32_t k = 0; k < r->setup.lanes; k++) {
+    t->time[k] = r->starts[k] ? 0 : t->time[k] + 1;
+    twin_look(t->seen, r->obs[k], t->time[k], t->x[k]);
+  }
+}
+
+/* After what happened: `next` is the successor, and the reward is returned. */
+static inline double twin_happen(twin_senses *t, const stream_rig *r, uint32_t lane, double discount) {
+  for (int i = 0; i < RIG_FEATURES; i++) {
+    if (r->starts[lane]) twin_see(&t->seen[i], (double)r->obs[lane][i]);
+    twin_see(&t->seen[i], (double)r->next[lane][i]);
+  }
+  twin_look(t->seen, r->next[lane], t->time[lane] + 1, t->next);
+  return twin_scale(&t->given, &t->sum[lane], (double)r->reward[lane], discount, r->flags[lane] != 0);
+}
+
+static inline int twin_is_over(const twin_senses *t, uint8_t flags) { return t->has_clock ? flags != 0 : flags == BAUD_TERMINATED; }
 
 #endif

@@ -8,6 +8,7 @@
 
 enum { STREAM_WEIGHTS = 1, STREAM_LANES };
 enum { PASS_ELEMENTS = 8192 }; /* of the widest layer in one pass */
+enum { JUDGED_LOG_PROB, JUDGED_ADVANTAGE, JUDGED_TARGET, JUDGED_VALUE, JUDGED };
 
 /* ---- Opening ------------------------------------------------------------------------------------------------------ */
 
@@ -21,7 +22,7 @@ static uint32_t widest(const nn_actor_critic *ac) {
 }
 
 static void list_blocks(const nn_actor_critic *ac, baud_block *b) {
-  uint64_t rows = ac->rows, n = ac->features, kept = ac->policy.kept, pass = ac->pass * (n + kept + 4), tick = ac->lanes * n;
+  uint64_t rows = ac->rows, n = ac->features, kept = ac->policy.kept, pass = ac->pass * (n + kept + JUDGED), tick = ac->lanes * n;
   b[NN_AC_THETA] = baud_block_of(BAUD_F32, BAUD_WEIGHT, 0, ac->count, "networks");
   b[NN_AC_SCALE] = baud_block_of(BAUD_F32, BAUD_WEIGHT, 0, 2 * n, "scale");
   b[NN_AC_MOMENTS] = baud_block_of(BAUD_F32, BAUD_OPTIMISER, 0, 0, "moments");
@@ -39,7 +40,7 @@ static void list_blocks(const nn_actor_critic *ac, baud_block *b) {
   b[NN_AC_GRADIENT] = baud_block_of(BAUD_F32, BAUD_SCRATCH, 0, ac->count, "gradient");
   b[NN_AC_VALUE] = baud_block_of(BAUD_F32, BAUD_SCRATCH, 0, rows, "values");
   b[NN_AC_ADVANTAGE] = baud_block_of(BAUD_F32, BAUD_SCRATCH, 0, rows, "advantages");
-  b[NN_AC_TARGET] = baud_block_of(BAUD_F32, BAUD_SCRATCH, 0, rows, "targets");
+  b[NN_AC_JUDGED] = baud_block_of(BAUD_F32, BAUD_SCRATCH, 0, rows * JUDGED, "judged");
   b[NN_AC_BATCH] = baud_block_of(BAUD_F32, BAUD_SCRATCH, 0, pass > tick ? pass : tick, "batch");
   b[NN_AC_ARENA] = baud_block_of(BAUD_U8, BAUD_SCRATCH, 0, ac->arena, "arena");
 }
@@ -104,7 +105,7 @@ static size_t arena_for(const nn_actor_critic *ac) {
   nn_bind(&t, NULL, &nothing);
   critic_pass(ac, &t, &s, &everything, 1.0);
   (void)infer(ac, NULL, &t, &ac->policy.net, NULL, ac->pass);
-  (void)nn_categorical_head(&t, (nn_value){NULL, NULL, ac->pass, ac->policy.width}, NULL);
+  nn_policy_act(&ac->policy, &t, (nn_value){NULL, NULL, ac->pass, ac->policy.width}, NULL, 0, NULL, (nn_deeds){NULL, NULL});
   return nn_arena_bytes(&t);
 }
 
@@ -286,7 +287,8 @@ void nn_gae(uint32_t steps, uint32_t lanes, const nn_real *reward, const uint8_t
 
 int32_t nn_ac_judge(const nn_actor_critic *ac, void *const *blocks, double discount, double lambda) {
   const nn_real *x = blocks[NN_AC_FEATURES];
-  nn_real *value = blocks[NN_AC_VALUE], *advantage = blocks[NN_AC_ADVANTAGE], *target = blocks[NN_AC_TARGET];
+  nn_real *value = blocks[NN_AC_VALUE], *advantage = blocks[NN_AC_ADVANTAGE], *judged = blocks[NN_AC_JUDGED];
+  const nn_real *log_prob = blocks[NN_AC_LOG_PROB];
   nn_tape t = tape_of(ac, blocks);
   for (uint32_t first = 0; first < ac->rows; first += ac->pass) {
     uint32_t n = ac->rows - first < ac->pass ? ac->rows - first : ac->pass;
@@ -296,7 +298,12 @@ int32_t nn_ac_judge(const nn_actor_critic *ac, void *const *blocks, double disco
   }
   nn_gae(ac->settings.horizon, ac->lanes, blocks[NN_AC_REWARD], blocks[NN_AC_FLAGS], value, blocks[NN_AC_SUCCESSOR], discount, lambda,
          advantage);
-  for (uint32_t i = 0; i < ac->rows; i++) target[i] = advantage[i] + value[i];
+  for (uint32_t i = 0; i < ac->rows; i++, judged += JUDGED) {
+    judged[JUDGED_LOG_PROB] = log_prob[i];
+    judged[JUDGED_ADVANTAGE] = advantage[i];
+    judged[JUDGED_TARGET] = advantage[i] + value[i];
+    judged[JUDGED_VALUE] = value[i];
+  }
   memset(blocks[NN_AC_GRADIENT], 0, ac->count * sizeof(nn_real));
   return BAUD_OK;
 }
@@ -332,12 +339,13 @@ static slice gather(const nn_actor_critic *ac, void *const *blocks, const int32_
   nn_real *target = advantage + ac->pass, *value = target + ac->pass, *action = value + ac->pass;
   for (uint32_t i = 0; i < n; i++) {
     size_t row = order ? (size_t)order[first + i] : first + i;
+    const nn_real *judged = (const nn_real *)blocks[NN_AC_JUDGED] + row * JUDGED;
     copy(x + (size_t)i * features, (const nn_real *)blocks[NN_AC_FEATURES] + row * features, features);
     copy(action + (size_t)i * width, (const nn_real *)blocks[NN_AC_ACTION] + row * width, width);
-    log_prob[i] = ((const nn_real *)blocks[NN_AC_LOG_PROB])[row];
-    advantage[i] = (((const nn_real *)blocks[NN_AC_ADVANTAGE])[row] - by.mean) * by.scale;
-    target[i] = ((const nn_real *)blocks[NN_AC_TARGET])[row];
-    value[i] = ((const nn_real *)blocks[NN_AC_VALUE])[row];
+    log_prob[i] = judged[JUDGED_LOG_PROB];
+    advantage[i] = (judged[JUDGED_ADVANTAGE] - by.mean) * by.scale;
+    target[i] = judged[JUDGED_TARGET];
+    value[i] = judged[JUDGED_VALUE];
   }
   return (slice){n, x, log_prob, advantage, target, value, action};
 }

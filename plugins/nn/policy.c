@@ -43,6 +43,7 @@ static void choose(const nn_policy *p, nn_tape *t, nn_value logits, const baud_t
   const baud_features *f = &p->features;
   uint32_t n = f->choices;
   nn_categorical head = nn_categorical_head(t, logits, NULL);
+  if (nn_is_dry(t)) return;
   for (uint32_t i = 0; i < logits.rows; i++) {
     const nn_real *row = head.p + (size_t)i * n;
     uint32_t lane = first + i;
@@ -57,17 +58,6 @@ static void choose(const nn_policy *p, nn_tape *t, nn_value logits, const baud_t
 
 /* ---- Moves ---------------------------------------------------------------------------------------------------- */
 
-/* One element of a lane's action, drawn unless it is given, in halves of its range and not yet clipped. */
-static nn_real move_one(const nn_policy *p, const baud_tick *tick, size_t element, nn_real mean, nn_real std, uint64_t *random) {
-  float *action = (float *)tick->action + element;
-  double low = p->features.action.low, high = p->features.action.high;
-  if (tick->action_given) return (nn_real)(((double)*action - p->middle) / p->half);
-  nn_real move = mean + std * (nn_real)baud_normal(random);
-  double to = p->middle + p->half * (double)move;
-  *action = (float)(to < low ? low : to > high ? high : to);
-  return move;
-}
-
 static void answer_moves(const nn_policy *p, const baud_tick *tick, nn_value mean, uint32_t first, uint32_t j, nn_real std) {
   for (uint64_t asked = tick->ask & p->features.asks_action; asked; asked &= asked - 1)
     for (uint32_t i = 0; i < mean.rows; i++) {
@@ -77,18 +67,41 @@ static void answer_moves(const nn_policy *p, const baud_tick *tick, nn_value mea
     }
 }
 
+/* The actions of some lanes in halves of their range, not yet clipped, u [rows][width]: as they are given .. */
+static void take_moves(const nn_policy *p, const float *action, nn_real *u, size_t n) {
+  for (size_t i = 0; i < n; i++) u[i] = (nn_real)(((double)action[i] - p->middle) / p->half);
+}
+
+/* .. and as they go out. */
+static void give_moves(const nn_policy *p, const nn_real *u, float *action, size_t n) {
+  float low = (float)p->features.action.low, high = (float)p->features.action.high, middle = (float)p->middle, half = (float)p->half;
+  for (size_t i = 0; i < n; i++) {
+    float to = middle + half * (float)u[i];
+    action[i] = to < low ? low : to > high ? high : to;
+  }
+}
+
 static void move(const nn_policy *p, nn_tape *t, nn_value mean, const baud_tick *tick, uint32_t first, uint64_t *random, nn_deeds kept) {
-  uint32_t n = p->width;
+  uint32_t n = p->width, rows = mean.rows;
+  size_t all = (size_t)rows * n;
+  nn_real *u = nn_scratch(t, all);
+  if (nn_is_dry(t)) return;
+  float *action = (float *)tick->action + (size_t)first * n;
+  if (tick->action_given) take_moves(p, action, u, all);
+  else nn_normals(random + first, rows, u, n);
   for (uint32_t j = 0; j < n; j++) {
-    nn_real log_std = t->theta[p->log_std + j], std = (nn_real)exp((double)log_std), density = -log_std - half_log_two_pi;
+    nn_real log_std = t->theta[p->log_std + j], std = (nn_real)exp((double)log_std), inverse = 1 / std, reach = tick->mode == BAUD_PLAY ? 0 : std;
+    nn_real density = -log_std - half_log_two_pi;
     answer_moves(p, tick, mean, first, j, std);
-    for (uint32_t i = 0; i < mean.rows; i++) {
-      size_t element = (size_t)i * n + j;
-      nn_real u = move_one(p, tick, (size_t)first * n + element, mean.x[element], std, &random[first + i]), z = (u - mean.x[element]) / std;
-      if (kept.action) ((nn_real *)kept.action)[element] = u;
+    for (uint32_t i = 0; i < rows; i++) {
+      nn_real *at = &u[(size_t)i * n + j], m = mean.x[(size_t)i * n + j], z;
+      if (!tick->action_given) *at = m + reach * *at;
+      z = (*at - m) * inverse;
       if (kept.log_prob) kept.log_prob[i] = (j ? kept.log_prob[i] : 0) + density - z * z / 2;
     }
   }
+  if (!tick->action_given) give_moves(p, u, action, all);
+  if (kept.action) memcpy(kept.action, u, all * sizeof *u);
 }
 
 /* ---- Both ----------------------------------------------------------------------------------------------------- */

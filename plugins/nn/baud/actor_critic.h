@@ -44,7 +44,8 @@ enum {
   NN_AC_SEEN,       /* TRACE [2 features]: this rollout's sums of raw features, about the mean so far, and of their squares */
   NN_AC_RANDOM,     /* RNG [lane] */
   NN_AC_GRADIENT,   /* SCRATCH [count] */
-  NN_AC_VALUE, NN_AC_ADVANTAGE, NN_AC_TARGET, /* SCRATCH [rows] */
+  NN_AC_VALUE, NN_AC_ADVANTAGE, /* SCRATCH [rows] */
+  NN_AC_JUDGED,     /* SCRATCH [rows]{log_prob, advantage, target, value}: what a pass needs of a row, side by side */
   NN_AC_BATCH,      /* SCRATCH: rows that are gathered for a pass */
   NN_AC_ARENA,
   NN_AC_BLOCKS

@@ -3,6 +3,7 @@
  *
  * A continuous action is drawn in halves of its range about the middle, where the environment bounds it, and clipped to
  * the bounds on its way out; likelihoods are of what was drawn. Its standard deviation does not depend on what is seen.
+ * In play the mean is taken instead, since nothing is to be found out; choices are drawn in play too.
  */
 #ifndef BAUD_POLICY_H
 #define BAUD_POLICY_H

@@ -205,7 +205,7 @@ static double objective_at(const gym *g, const double *theta, const int32_t *ord
     double policy = o->clip > 0.0 ? -fmin(ratio * a, fmax(1 - o->clip, fmin(1 + o->clip, ratio)) * a) : -a * log_prob;
     double_row(g, row, x);
     forward(&ac->critic, theta, x, &v);
-    double target = number(g, NN_AC_TARGET, row), old = number(g, NN_AC_VALUE, row), loss = pow(v - target, 2);
+    double target = number(g, NN_AC_ADVANTAGE, row) + number(g, NN_AC_VALUE, row), old = number(g, NN_AC_VALUE, row), loss = pow(v - target, 2);
     if (o->value_clip > 0.0) loss = fmax(loss, pow(old + fmax(-o->value_clip, fmin(o->value_clip, v - old)) - target, 2));
     sum += policy - o->entropy * entropy + o->value * loss / 2;
   }
@@ -519,6 +519,16 @@ static void moves_are_drawn_from_the_answered_normals_and_kept_within_bounds(voi
   gym_close(&g);
 }
 
+static void in_play_moves_are_the_means(void **state) {
+  (void)state;
+  gym g = small_gym();
+  gym_open(&g, &ppo_library, 4, 0);
+  gym_begin(&g, 5);
+  gym_predict(&g, BAUD_PLAY, 0);
+  for (uint32_t i = 0; i < 4 * MOVED; i++) assert_near((double)g.action[i], (double)g.answer[2 * i], 1e-6);
+  gym_close(&g);
+}
+
 static void what_is_recorded_is_the_likelihood_of_what_was_done(void **state) {
   (void)state;
   for (uint32_t choices = 0; choices <= 3; choices += 3)
@@ -749,6 +759,7 @@ int main(void) {
     cmocka_unit_test(the_first_rollout_measures_and_the_scale_is_that_of_all_features),
     cmocka_unit_test(choices_are_drawn_from_the_answered_policy),
     cmocka_unit_test(moves_are_drawn_from_the_answered_normals_and_kept_within_bounds),
+    cmocka_unit_test(in_play_moves_are_the_means),
     cmocka_unit_test(what_is_recorded_is_the_likelihood_of_what_was_done),
     cmocka_unit_test(a_question_leaves_no_trace),
     cmocka_unit_test(a_seed_gives_one_life),

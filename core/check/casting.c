@@ -21,6 +21,7 @@ static const partner partners[] = {
     {"baud.maze", "{\"width\":4,\"height\":4,\"max_steps\":40}", "baud.dense"},
     {"baud.lock", "{\"digits\":2,\"symbols\":3}", "baud.outcome"},
     {"baud.random_map", "{\"states\":6,\"actions\":2,\"max_steps\":30}", "baud.dense"},
+    {"baud.pendulum", "{}", "baud.dense"},
 };
 enum { N_PARTNERS = sizeof partners / sizeof *partners, TRIED_TICKS = 40, NOT_ASKED = -1 };
 

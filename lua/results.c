@@ -136,6 +136,24 @@ static int read_total(lua_State *lua) {
   return 2;
 }
 
+/* episodes_by(trial, step) -> how many episodes had ended by then */
+static int episodes_by(lua_State *lua) {
+  store *results = results_of(lua);
+  uint32_t trial = (uint32_t)luaL_checkinteger(lua, 1);
+  lua_Integer step = luaL_checkinteger(lua, 2);
+  uint64_t low = 0, high = UINT64_MAX / 2; /* so many had, so many had not */
+  baud_error error;
+  while (high - low > 0) {
+    uint64_t middle = low + (high - low) / 2, ended;
+    uint32_t n = 1;
+    if (store_read_steps(results, trial, middle, &ended, &n, &error) != 0) return raise(lua, &error);
+    if (n == 1 && step >= 0 && ended <= (uint64_t)step) low = middle + 1;
+    else high = middle;
+  }
+  lua_pushinteger(lua, (lua_Integer)low);
+  return 1;
+}
+
 /* mark(trial, figure) -> "=", "≤", "≥", "~", "-" */
 static int read_mark(lua_State *lua) {
   uint32_t trial = (uint32_t)luaL_checkinteger(lua, 1), figure = (uint32_t)luaL_checkinteger(lua, 2);
@@ -208,7 +226,7 @@ void primitives_of_results(lua_State *lua) {
   static const luaL_Reg functions[] = {
       {"configs", read_configs}, {"trials", read_trials}, {"figure", figure_by_name}, {"values", read_values},
       {"total", read_total},     {"mark", read_mark},     {"estimate", estimate},     {"compare", compare},
-      {"entropy", entropy},      {NULL, NULL}};
+      {"entropy", entropy},      {"episodes_by", episodes_by}, {NULL, NULL}};
   luaL_setfuncs(lua, functions, 0);
   lua_pushboolean(lua, language_context_of(lua)->is_so_far);
   lua_setfield(lua, -2, "so_far");

@@ -354,20 +354,33 @@ Group.total = public(function(g, name, upto)
   end)
 end)
 
--- The mean over episodes from .. to, both included (the first, the last).
+local function mean_after(trial, figure, from, to)
+  local sum, count = core.total(trial.trial, figure, to)
+  if from > 0 then
+    local early, early_count = core.total(trial.trial, figure, from)
+    sum, count = sum - early, count - early_count
+  end
+  return count > 0 and sum / count or nil
+end
+
+-- The mean over the episodes that ended in the last `share` of the trial's steps.
+local function average_of_last(g, name, share)
+  if type(share) ~= "number" or not (share > 0 and share <= 1) then
+    failf("last is %s; it is a share of the steps, above 0 and at most 1", tostring(share))
+  end
+  return gather(g, name, (" in the last %g %% of steps"):format(100 * share), nil, function(trial, figure)
+    return mean_after(trial, figure, core.episodes_by(trial.trial, math.floor((1 - share) * trial.steps)))
+  end)
+end
+
+-- The mean over episodes from .. to, both included (the first, the last); or { last = 0.1 }.
 Group.average = public(function(g, name, range)
   range = range or {}
+  if range.last then return average_of_last(g, name, range.last) end
   local from, to = check_episode(range.from, "from") or 1, check_episode(range.to, "to")
   if to and to < from then failf("from %d to %d are no episodes", from, to) end
   local what = (from > 1 or to) and (" in %d-%s"):format(from, to or "end") or ""
-  return gather(g, name, what, to, function(trial, figure)
-    local sum, count = core.total(trial.trial, figure, to)
-    if from > 1 then
-      local early, early_count = core.total(trial.trial, figure, from - 1)
-      sum, count = sum - early, count - early_count
-    end
-    return count > 0 and sum / count or nil
-  end)
+  return gather(g, name, what, to, function(trial, figure) return mean_after(trial, figure, from - 1, to) end)
 end)
 
 -- The value in one episode.

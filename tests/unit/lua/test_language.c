@@ -142,7 +142,7 @@ static void a_script_sees_whether_it_is_to_be_full(void **state) {
 
 /* Each claim's function body, its verdict, and what its figures must hold. `a` and `b` are the two learners' groups:
  * return is seed for a and 10 + seed for b; a succeeds from episode seed + 1 on, b never; known is scored at every
- * fifth episode, as its number of fifths; absorbed is not measured at all. */
+ * fifth episode, as its number of fifths; absorbed is not measured at all. Episode e ends at step e^2. */
 static const struct {
   const char *body, *verdict, *figures;
 } claims[] = {
@@ -157,6 +157,10 @@ static const struct {
     {"return a:mean('return', { at = 'total' }):near(90, { absolute = 1e-9 })", "holds", "in all"},
     {"return a:average('success', { from = 11, to = 20 }):mean():agrees(1)", "holds", "in 11-20"},
     {"return a:average('success', { from = 2, to = 2 }):mean():near(0.2, { absolute = 1e-9 })", "holds", ""},
+    {"return a:average('success', { last = 0.99 }):mean():near(0.84444444, { absolute = 1e-6 })", "holds", "in the last 99 % of steps"},
+    {"return a:average('success', { last = 1 }):mean():near(0.775, { absolute = 1e-6 })", "holds", "in the last 100 %"},
+    {"return a:average('success', { last = 0.05 }):mean():agrees(1)", "holds", ""},
+    {"return a:average('success', { last = 1.5 }):mean():agrees(1)", "undecided", "last is 1.5; it is a share"},
     {"return a:at('success', 1):mean():near(0.1, { absolute = 1e-6 })", "holds", "at 1"},
     {"return a:first('success', 1):mean():near(5.5, { absolute = 1e-9 })", "holds", "first"},
     {"return a:first('success', function(x) return x > 0 end):max() == 10", "holds", ""},
@@ -211,14 +215,14 @@ static void append(store *s, uint32_t trial, uint32_t figure, char mark, const f
 static void fill_trial(store *s, uint32_t trial, const plan_trial *t) {
   float value[EPISODES];
   uint64_t steps[EPISODES];
-  for (int e = 0; e < EPISODES; e++) value[e] = (float)t->seed + 10.0f * (float)t->config, steps[e] = (uint64_t)e + 1;
+  for (int e = 0; e < EPISODES; e++) value[e] = (float)t->seed + 10.0f * (float)t->config, steps[e] = (uint64_t)(e + 1) * (uint64_t)(e + 1);
   append(s, trial, FIGURE_RETURN, '=', value);
   for (int e = 0; e < EPISODES; e++) value[e] = t->config == 0 && (uint64_t)e >= t->seed ? 1.0f : 0.0f;
   append(s, trial, FIGURE_SUCCESS, '=', value);
   for (int e = 0; e < EPISODES; e++) value[e] = (e + 1) % 5 == 0 ? (float)(e + 1) / 5.0f : NAN;
   append(s, trial, FIGURE_KNOWN, '>', value);
   ok(store_append_steps(s, trial, 0, steps, EPISODES, &error));
-  ok(store_set_status(s, trial, STATUS_DONE, EPISODES, EPISODES, "", &error));
+  ok(store_set_status(s, trial, STATUS_DONE, EPISODES, EPISODES * EPISODES, "", &error));
 }
 
 static store *made_up_results(void) {

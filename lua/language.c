@@ -1,6 +1,6 @@
 /* language.c - the public face: a sandbox with baud's own Lua in it, the script run, the plan taken, claims judged.
  *
- * words.lua, plan.lua and results.lua are embedded in the program (embed.sh). Each job runs in a state of its own,
+ * words.lua, plan.lua, results.lua and bsuite.lua are embedded in the program (embed.sh). Each job runs in a state of its own,
  * which is closed before the job returns: nothing of a script outlives it.
  */
 #include "lua/language.h"
@@ -45,7 +45,7 @@ static int install(lua_State *lua) {
   lua_setfield(lua, LUA_REGISTRYINDEX, CORE);
   lua_pushvalue(lua, -1);
   run_own(lua, words_lua, 1); /* core, baud */
-  const char *const *const rest[] = {plan_lua, results_lua};
+  const char *const *const rest[] = {plan_lua, results_lua, bsuite_lua};
   for (size_t i = 0; i < sizeof rest / sizeof rest[0]; i++) {
     lua_pushvalue(lua, -2);
     lua_pushvalue(lua, -2);

@@ -80,7 +80,8 @@ void dashboard_clear(dashboard *d) {
 void act_help(dashboard *d, int unused) {
   (void)unused;
   d->mode = MODE_HELP;
-  d->help_top = 0;
+  d->help_top = d->help_finds = 0;
+  *d->help_find = 0;
 }
 
 void show_screen(dashboard *d, const screen *s) {

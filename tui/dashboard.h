@@ -109,6 +109,8 @@ struct dashboard {
   history history;
   question question;
   int help_top;
+  char help_find[24];                 /* the help shows the keys that have this in them */
+  int help_finds;                     /* what is typed goes there */
   char message[400];
   int message_is_error;
   double message_until;               /* seconds of `now` */
@@ -128,6 +130,7 @@ int mark_of(const dashboard *d, target what); /* its place among the marks, or -
 /* chrome.c: header, tabs, footer, help: all that surrounds a screen. */
 void chrome_draw(dashboard *d); /* the whole frame */
 void help_draw(dashboard *d);   /* help.c */
+void help_key(dashboard *d, int code);
 
 /* What is looked at in words: "LABEL / seed 3" or "LABEL (8 seeds)". */
 void target_name(const dashboard *d, target what, char *out, size_t size);

@@ -1,8 +1,12 @@
-/* help.c - the help over a screen: this view's keys on the left, everyone's on the right, all from the key table. */
+/* help.c - the help over a screen: this view's keys on the left, everyone's on the right, all from the key table; `/` leaves
+ * those that have a text in them.
+ */
+#define NCURSES_NOMACROS
+#include <curses.h>
+#include <string.h>
+
 #include "keys.h"
 #include "text.h"
-
-#include <string.h>
 
 enum { MOST_LINES = 64 };
 
@@ -12,6 +16,7 @@ static int collect(const dashboard *d, int is_everywhere, const key **out) {
   for (int i = 0; i < key_count && n < MOST_LINES; i++) {
     const key *k = key_table + i;
     if (!k->help || !(k->scope & d->view->scope) || (k->scope == EVERYWHERE) != is_everywhere) continue;
+    if (!text_contains(k->help, d->help_find) && !text_contains(k->label, d->help_find)) continue;
     out[n++] = k;
   }
   return n;
@@ -45,9 +50,9 @@ void help_draw(dashboard *d) {
   rect box = {(f->width - width) / 2, (f->height - height) / 2, width, height};
   if (box.y < 2 && f->height >= height + 4) box.y = 2;
   char title[64];
-  snprintf(title, sizeof title, "help: %s view", d->view->name);
+  snprintf(title, sizeof title, "help: %s view%s%s%s", d->view->name, d->help_finds || *d->help_find ? "  /" : "", d->help_find, d->help_finds ? "_" : "");
   frame_fill(f, box, ' ', STYLE_PLAIN);
-  rect in = frame_box(f, box, title, "Esc close", STYLE_STRONG);
+  rect in = frame_box(f, box, title, d->help_finds ? "Enter done  Esc all" : "/ find  Esc close", STYLE_STRONG);
   int with_legend = in.height >= LEGEND + 5 ? LEGEND + 1 : 0, room = in.height - 1 - with_legend;
   if (d->help_top > lines - room) d->help_top = lines - room;
   if (d->help_top < 0) d->help_top = 0;
@@ -55,6 +60,7 @@ void help_draw(dashboard *d) {
   frame_text(f, in.x + 1, in.y, half, STYLE_STRONG, "THIS VIEW");
   if (is_double) frame_text(f, in.x + 1 + half, in.y, half, STYLE_STRONG, "EVERYWHERE");
   if (lines > room) frame_right(f, in.x, in.y, in.width - 1, STYLE_DIM, "\xe2\x86\x91 \xe2\x86\x93 more");
+  if (lines == 0 && room > 0) frame_text(f, in.x + 1, in.y + 1, in.width - 1, STYLE_DIM, "no key has this");
   for (int i = 0; i < room; i++) {
     int line = d->help_top + i, y = in.y + 1 + i;
     if (line < n_here) draw_key(f, in.x + 1, y, half - 1, here[line]);
@@ -62,4 +68,31 @@ void help_draw(dashboard *d) {
   }
   for (int i = 0; with_legend && i < LEGEND; i++)
     frame_text(f, in.x + 1, in.y + in.height - LEGEND + i, in.width - 1, STYLE_DIM, legend[i]);
+}
+
+/* A key while a text is typed. */
+static void find(dashboard *d, int code) {
+  size_t length = strlen(d->help_find);
+  if (code == KEY_ESCAPE) *d->help_find = 0;
+  if (code == KEY_ESCAPE || code == KEY_RETURN || code == KEY_NEWLINE || code == KEY_ENTER) d->help_finds = 0;
+  else if (code == KEY_BACKSPACE || code == KEY_DELETE || code == '\b') d->help_find[length ? length - 1 : 0] = 0;
+  else if (code >= ' ' && code < 127 && length + 1 < sizeof d->help_find) memcpy(d->help_find + length, (char[]){(char)code, 0}, 2);
+  d->help_top = 0;
+}
+
+void help_key(dashboard *d, int code) {
+  static const struct { int code, step; } steps[] = {
+      {KEY_DOWN, 1}, {KEY_UP, -1}, {'j', 1}, {'k', -1}, {KEY_NPAGE, 8}, {KEY_PPAGE, -8}, {' ', 8},
+  };
+  if (d->help_finds) {
+    find(d, code);
+    return;
+  }
+  for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+    if (steps[i].code == code) {
+      d->help_top += steps[i].step;
+      return;
+    }
+  if (code == '/') d->help_finds = 1;
+  else d->mode = MODE_BROWSE; /* any other key, q as well, closes the help and nothing else */
 }

@@ -66,18 +66,6 @@ static void edit_command(dashboard *d, int code) {
   command_typed(d, d->prompt.text);
 }
 
-static void scroll_help(dashboard *d, int code) {
-  static const struct { int code, step; } steps[] = {
-      {KEY_DOWN, 1}, {KEY_UP, -1}, {'j', 1}, {'k', -1}, {KEY_NPAGE, 8}, {KEY_PPAGE, -8}, {' ', 8},
-  };
-  for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
-    if (steps[i].code == code) {
-      d->help_top += steps[i].step;
-      return;
-    }
-  d->mode = MODE_BROWSE; /* any other key, q as well, closes the help and nothing else */
-}
-
 static void on_wheel(dashboard *d, int step) {
   if (d->view == &screen_run || d->view == &screen_compare) act_zoom(d, -step);
   else act_move(d, 3 * step);
@@ -100,7 +88,7 @@ static void on_click(dashboard *d, int x, int y) {
 
 static void on_key(dashboard *d, int code, int x, int y) {
   if (code == TERMINAL_RESIZED) return;
-  if (d->mode == MODE_HELP) scroll_help(d, code);
+  if (d->mode == MODE_HELP) help_key(d, code);
   else if (d->mode == MODE_ASK) steer_answer(d, code);
   else if (d->mode == MODE_FILTER) edit_filter(d, code);
   else if (d->mode == MODE_COMMAND) edit_command(d, code);

@@ -32,6 +32,9 @@ keys Escape Escape
 expect "Esc goes back to the Runs view" '\[1 Runs\]'
 keys '?'
 expect "? opens the help" 'THIS VIEW'
+keys / f r e e z e Enter
+expect_gone "/ in the help leaves the keys that have it" 'this help (also F1)'
+expect "and shows what is looked for" 'view  /freeze'
 keys q
 expect_gone "any key closes the help, q too" 'THIS VIEW'
 

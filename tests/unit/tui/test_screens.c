@@ -666,6 +666,32 @@ static void the_help_lists_every_key_of_its_view(void **state) {
   close_dashboard(d);
 }
 
+static void the_help_finds_keys(void **state) {
+  (void)state;
+  dashboard *d = open_dashboard(120, 60);
+  act_help(d, 0);
+  help_key(d, '/');
+  for (const char *c = "THIS HELx"; *c; c++) help_key(d, *c);
+  help_key(d, 127);
+  draw(d);
+  assert_true(find_row(d, "this help (also F1)") >= 0);
+  assert_int_equal(find_row(d, "freeze screen"), -1);
+  help_key(d, '!');
+  draw(d);
+  assert_true(find_row(d, "no key has this") >= 0);
+  help_key(d, 27); /* all keys again, and the help stays */
+  draw(d);
+  assert_true(find_row(d, "freeze screen") >= 0);
+  assert_int_equal(d->mode, MODE_HELP);
+  help_key(d, '/');
+  help_key(d, 'q');
+  help_key(d, '\n'); /* typed; what is found stays, and the keys are the help's again */
+  assert_string_equal(d->help_find, "q");
+  help_key(d, 'q');
+  assert_int_equal(d->mode, MODE_BROWSE);
+  close_dashboard(d);
+}
+
 static void every_alias_has_a_listed_key_with_the_same_action(void **state) {
   (void)state;
   for (int i = 0; i < key_count; i++) {
@@ -758,6 +784,7 @@ int main(void) {
       cmocka_unit_test(hostile_names_are_shown_harmless),
       cmocka_unit_test(the_ascii_tier_is_ascii),
       cmocka_unit_test(the_help_lists_every_key_of_its_view),
+      cmocka_unit_test(the_help_finds_keys),
       cmocka_unit_test(every_alias_has_a_listed_key_with_the_same_action),
       cmocka_unit_test(no_two_lines_of_the_table_claim_one_key_on_one_screen),
       cmocka_unit_test(an_unchanged_board_reads_nothing_from_the_store),

@@ -14,13 +14,14 @@ static cJSON *row_json(const calibration_case *c, const calibration_row *row) {
   cJSON_AddNumberToObject(object, "ledger", row->ledger);
   cJSON_AddNumberToObject(object, "difference", row->ledger - row->closed_form);
   cJSON_AddNumberToObject(object, "tolerance", row->tolerance);
+  cJSON_AddStringToObject(object, "relation", row->relation == CALIBRATION_AT_MOST ? "<=" : "=");
   cJSON_AddBoolToObject(object, "holds", calibration_holds(row));
   return object;
 }
 
 static void print_row(const calibration_case *c, const calibration_row *row) {
-  printf("%-56s %16.9g %16.9g %+10.2g  %s\n", c->name, row->closed_form, row->ledger, row->ledger - row->closed_form,
-         calibration_holds(row) ? "holds" : "FAILS");
+  printf("%-56s %s%*.9g %16.9g %+10.2g  %s\n", c->name, row->relation == CALIBRATION_AT_MOST ? "≤" : "", row->relation == CALIBRATION_AT_MOST ? 15 : 16,
+         row->closed_form, row->ledger, row->ledger - row->closed_form, calibration_holds(row) ? "holds" : "FAILS");
   fflush(stdout);
 }
 
@@ -70,5 +71,5 @@ static int run(int argc, char **argv) {
 
 const subcommand subcommand_calibrate = {
     "calibrate", "[--json] [TEXT]", "hold the ledger against closed forms",
-    "  --json    as JSON: an array of {case, closed_form, ledger, difference, tolerance, holds}\n"
+    "  --json    as JSON: an array of {case, closed_form, ledger, difference, tolerance, relation, holds}\n"
     "  TEXT      only the cases whose name has TEXT in it\n", run};

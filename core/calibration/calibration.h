@@ -3,7 +3,8 @@
  *
  * Expectations are not sampled where they need not be: the ledger's bits of each possible outcome are taken from
  * trials in which it occurred and weighted with its probability, so agreement is to rounding. Where the world is
- * continuous the mean over worlds is taken, with an interval of six standard errors (false alarm below 2e-9 each).
+ * continuous, or outcomes are too many, the mean over worlds is taken, with an interval of six standard errors (false
+ * alarm below 2e-9 each).
  */
 #ifndef BAUD_CORE_CALIBRATION_H
 #define BAUD_CORE_CALIBRATION_H
@@ -11,9 +12,12 @@
 #include "error.h"
 #include "registry.h"
 
+enum calibration_relation { CALIBRATION_EQUAL, CALIBRATION_AT_MOST }; /* what the ledger's figure is to be */
+
 typedef struct calibration_row {
   double closed_form, ledger;
   double tolerance; /* absolute */
+  enum calibration_relation relation;
 } calibration_row;
 
 typedef struct calibration_case {
@@ -24,7 +28,7 @@ typedef struct calibration_case {
 
 extern const calibration_case calibration_cases[]; /* ends with a null name */
 
-/* |ledger - closed_form| <= tolerance. */
+/* |ledger - closed_form| <= tolerance; for a bound, ledger - closed_form <= tolerance. */
 int calibration_holds(const calibration_row *row);
 
 #endif

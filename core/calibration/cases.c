@@ -10,6 +10,7 @@
 #include "calibration/calibration.h"
 #include "calibration/forms.h"
 #include "calibration/runs.h"
+#include "calibration/stream_cases.h"
 
 enum {
   REWARD_BITS = FIGURE_RECEIVED + 6 * BAUD_CH_REWARD,
@@ -18,11 +19,14 @@ enum {
 };
 
 static int within(calibration_row *row, double closed_form, double ledger) {
-  *row = (calibration_row){closed_form, ledger, 1e-9 * fmax(1.0, fabs(closed_form))};
+  *row = (calibration_row){closed_form, ledger, 1e-9 * fmax(1.0, fabs(closed_form)), CALIBRATION_EQUAL};
   return 0;
 }
 
-int calibration_holds(const calibration_row *row) { return fabs(row->ledger - row->closed_form) <= row->tolerance; }
+int calibration_holds(const calibration_row *row) {
+  double off = row->ledger - row->closed_form;
+  return (row->relation == CALIBRATION_AT_MOST ? off : fabs(off)) <= row->tolerance;
+}
 
 /* "0,1,2,...,n-1" */
 static void count_up(char *text, size_t size, uint32_t n) {
@@ -91,6 +95,23 @@ static int lockbox_label(const registry *r, const calibration_case *c, calibrati
   snprintf(params, sizeof params, "{\"codes\":%g,\"feedback\":\"label\"}", c->a);
   int failed = lockbox_bits(r, params, "{\"actions\":\"0\"}", 1, 1, &bits, error);
   return failed ? failed : within(row, log2(c->a), bits);
+}
+
+/* a codes, b thinking steps: what an outcome that comes after so many steps brings a step. */
+static int lockbox_rate(const registry *r, const calibration_case *c, calibration_row *row, baud_error *error) {
+  char params[60];
+  double mean = 0.0, p = 1.0 / c->a;
+  snprintf(params, sizeof params, "{\"codes\":%g,\"thinking\":%g}", c->a, c->b);
+  for (uint32_t code = 0; code < 2; code++) { /* the guess is 0 */
+    run_spec spec = {.env = "lockbox", .env_params = params, .reward = "outcome", .learner = "scripted", .episodes = 1};
+    run_result result;
+    uint64_t seed = 0;
+    int failed = run_find_world(r, &spec, &code, 1, &seed, error);
+    if (!failed) failed = run_once(r, &spec, seed, &result, error);
+    if (failed) return failed;
+    mean += (code == 0 ? p : 1.0 - p) * result.total[FIGURE_RECEIVED_ALL] / (double)result.steps;
+  }
+  return within(row, form_outcome((uint32_t)c->a, 0) / (c->b + 1.0), mean);
 }
 
 /* Thinking changes neither the bits of an episode nor their provenance. b thinking steps. */
@@ -255,7 +276,7 @@ static int mean_over_worlds(const registry *r, const run_spec *spec, uint32_t fi
     squares += result.total[figure] * result.total[figure];
   }
   double mean = sum / (double)worlds, variance = fmax(0.0, squares / (double)worlds - mean * mean);
-  *row = (calibration_row){closed_form, mean, 6.0 * sqrt(variance / (double)worlds) + 1e-12};
+  *row = (calibration_row){closed_form, mean, 6.0 * sqrt(variance / (double)worlds) + 1e-12, CALIBRATION_EQUAL};
   return 0;
 }
 
@@ -267,7 +288,7 @@ static int lock_reset(const registry *r, const calibration_case *c, calibration_
   int failed = mean_over_worlds(r, &spec, FIGURE_SUCCESS, 400, 0.0, row, error);
   if (failed) return failed;
   /* all episodes but those after the first success fail */
-  *row = (calibration_row){c->b * (c->a - 1.0) / 2.0 + 1.0, (double)spec.episodes - row->ledger + 1.0, row->tolerance};
+  *row = (calibration_row){c->b * (c->a - 1.0) / 2.0 + 1.0, (double)spec.episodes - row->ledger + 1.0, row->tolerance, CALIBRATION_EQUAL};
   return 0;
 }
 
@@ -372,6 +393,24 @@ static int noisy_tv(const registry *r, const calibration_case *c, calibration_ro
   return within(row, log2(c->a), shown < 0.5 ? 0.0 : result.total[surprise] / round(shown));
 }
 
+/* a bits, after the first b of them. */
+static int parity_bits(const registry *r, const calibration_case *c, calibration_row *row, baud_error *error) {
+  char params[40];
+  run_result result;
+  snprintf(params, sizeof params, "{\"bits\":%g}", c->a);
+  run_spec spec = {.env = "parity", .env_params = params, .reward = "outcome", .learner = "scripted", .limit = (uint64_t)c->b, .episodes = 1};
+  int failed = run_once(r, &spec, 1, &result, error);
+  return failed ? failed : within(row, c->b < c->a ? 0.0 : 1.0, result.total[FIGURE_RECEIVED_ALL]);
+}
+
+/* The first a symbols of a Bernoulli stream whose law was drawn. */
+static int drawn_stream(const registry *r, const calibration_case *c, calibration_row *row, baud_error *error) {
+  char params[60];
+  snprintf(params, sizeof params, "{\"law\":\"drawn\",\"length\":%g}", c->a);
+  run_spec spec = {.env = "stream", .env_params = params, .reward = "dense", .learner = "scripted", .episodes = 1};
+  return mean_over_worlds(r, &spec, OBSERVATION_BITS, 4000, form_bernoulli((uint32_t)c->a), row, error);
+}
+
 const calibration_case calibration_cases[] = {
     {"lockbox N=100, first outcome", lockbox_next, 100, 0},
     {"lockbox N=100, outcome with 50 codes ruled out", lockbox_next, 100, 50},
@@ -388,6 +427,8 @@ const calibration_case calibration_cases[] = {
     {"lockbox N=100, outcome flipped with .1", flipped, 100, 0.1},
     {"lockbox N=64, 10 thinking steps", lockbox_thinking, 64, 10},
     {"lockbox N=64, 20000 thinking steps", lockbox_thinking, 64, 20000},
+    {"lockbox N=64, 10 thinking steps, a step", lockbox_rate, 64, 10},
+    {"lockbox N=64, 20000 thinking steps, a step", lockbox_rate, 64, 20000},
     {"lock 4 symbols 8 digits, first outcome", lock_outcome, 4, 8},
     {"lock 4 symbols 3 digits, mean episodes of elimination", lock_episodes, 4, 3},
     {"lock 4 symbols 8 digits, mean episodes with reset", lock_reset, 4, 8},
@@ -404,5 +445,25 @@ const calibration_case calibration_cases[] = {
     {"noisy TV of 256 symbols, surprise a symbol", noisy_tv, 256, 1},
     {"noisy TV of 256 symbols, offered", noisy_tv, 256, 0},
     {"maze with walls .3, two cells in view", maze_cells, 0.3, 0},
+    {"parity of 8 bits, after 7", parity_bits, 8, 7},
+    {"parity of 8 bits, after 8", parity_bits, 8, 8},
+    {"Bernoulli stream of a drawn law, 100 symbols", drawn_stream, 100, 0},
+    {"KT on Bernoulli(.1), 1000 symbols, code length", stream_code_length, 1000, 0.1},
+    {"KT on Bernoulli(.1), 1000 symbols, redundancy", stream_redundancy, 1000, 0.1},
+    {"KT on Bernoulli(.1), 1000 symbols, saved over uniform", stream_saved, 1000, 0.1},
+    {"KT on Bernoulli(.1), 1000 symbols, forgone", stream_forgone, 1000, 0.1},
+    {"KT on Bernoulli(.1), 1000 symbols, learning progress", stream_progress, 1000, 0.1},
+    {"KT on fair bits, 100 symbols, learning progress", stream_progress, 100, 0.5},
+    {"KT on fair bits, 8 symbols after 4, learning progress", stream_progress_between, 4, 0.5},
+    {"CTW depth 8 on a chain that flips with .1, most regret", stream_regret, 10000, 0.1},
+    {"CTW depth 8 on a chain that flips with .1, mean regret", stream_mean_regret, 10000, 0.1},
+    {"noisy TV of 256 symbols, KT's saving over uniform", stream_noise, 1000, 256},
+    {"fair bits, P(1 bit is saved at some time)", stream_certificate, 100, 1},
+    {"fair bits, P(2 bits are saved at some time)", stream_certificate, 100, 2},
+    {"Student-t, code length of 200 normal numbers", stream_student, 200, 0},
+    {"policy after a demonstration, change", stream_policy, 4, 0.6},
+    {"entropy of a coin .3, 100 outcomes, Grassberger", stream_entropy_of_coin, 100, 0.3},
+    {"entropy of 1000 even kinds, 500 outcomes, Chao-Shen", stream_entropy_of_kinds, 1000, 500},
+    {"shared bits of a coin flipped with .1, 2000 pairs", stream_shared, 2000, 0.1},
     {NULL, NULL, 0, 0},
 };

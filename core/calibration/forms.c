@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-static const double LN2 = 0.693147180559945309417;
+static const double LN2 = 0.693147180559945309417, PI = 3.14159265358979323846;
 
 double form_entropy(double p) { return p <= 0.0 || p >= 1.0 ? 0.0 : -p * log2(p) - (1.0 - p) * log2(1.0 - p); }
 
@@ -49,3 +49,58 @@ double form_digamma(double x) {
 }
 
 double form_dirichlet(uint32_t s) { return log2(s) - (form_digamma(s + 1.0) - form_digamma(2.0)) / LN2; }
+
+/* ---- Streams ------------------------------------------------------------------------------------------- */
+
+/* Gamma(m/2) / Gamma(N + m/2) * product of Gamma(n_x + 1/2) / Gamma(1/2) */
+double form_kt(const uint32_t *n, uint32_t m) {
+  double total = 0.0, nats = -lgamma(0.5 * m);
+  for (uint32_t x = 0; x < m; x++) {
+    total += n[x];
+    nats += lgamma(0.5) - lgamma(n[x] + 0.5);
+  }
+  return (nats + lgamma(total + 0.5 * m)) / LN2;
+}
+
+static double binomial(uint32_t n, uint32_t k, double p) {
+  double x = k, y = (double)(n - k);
+  return exp(lgamma(n + 1.0) - lgamma(x + 1.0) - lgamma(y + 1.0) + x * log(p) + y * log1p(-p));
+}
+
+double form_kt_code(uint32_t n, double p) {
+  double mean = 0.0;
+  for (uint32_t k = 0; k <= n; k++) mean += binomial(n, k, p) * form_kt((const uint32_t[]){n - k, k}, 2);
+  return mean;
+}
+
+double form_kt_loss(uint32_t n, double p) {
+  double mean = 0.0;
+  for (uint32_t k = 0; k <= n; k++)
+    mean -= binomial(n, k, p) * (p * log2((k + 0.5) / (n + 1.0)) + (1.0 - p) * log2((n - k + 0.5) / (n + 1.0)));
+  return mean;
+}
+
+/* The next symbol has come k times among t, k binomial: -log2 (k + 1/2) / (t + m/2). */
+double form_kt_noise(uint32_t n, uint32_t m) {
+  double bits = 0.0;
+  for (uint32_t t = 0; t < n; t++)
+    for (uint32_t k = 0; k <= t; k++) bits -= binomial(t, k, 1.0 / m) * log2((k + 0.5) / (t + 0.5 * m));
+  return bits;
+}
+
+double form_ctw_bound(uint32_t leaves, double n) { return 2.0 * leaves - 1.0 + leaves * (0.5 * log2(n / leaves) + 1.0); }
+
+double form_ctw_mean(uint32_t leaves, double n) {
+  return 2.0 * leaves - 1.0 + leaves * (0.5 * log2(n / leaves) + 0.5 * log2(PI / 2.0) - 0.5 / LN2);
+}
+
+double form_normal_gamma(const double *x, uint32_t n, double m, double k, double a, double b) {
+  double mean = 0.0, squares = 0.0, kn = k + n, an = a + 0.5 * n;
+  for (uint32_t i = 0; i < n; i++) mean += x[i] / n;
+  for (uint32_t i = 0; i < n; i++) squares += (x[i] - mean) * (x[i] - mean);
+  double bn = b + 0.5 * squares + 0.5 * k * n * (mean - m) * (mean - m) / kn;
+  double nats = lgamma(an) - lgamma(a) + a * log(b) - an * log(bn) + 0.5 * log(k / kn) - 0.5 * n * log(2.0 * PI);
+  return -nats / LN2;
+}
+
+double form_divergence(double p, double q) { return p * log2(p / q) + (1.0 - p) * log2((1.0 - p) / (1.0 - q)); }

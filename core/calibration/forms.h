@@ -24,6 +24,23 @@ double form_bernoulli(uint32_t n);
 double form_dirichlet(uint32_t s);
 /* Given `ones` ones among n outcomes of an arm with a uniform prior: code length of that very sequence. */
 double form_sequence(uint32_t n, uint32_t ones);
+/* Krichevsky and Trofimov's estimator over m symbols: bits of a sequence in which the symbols come n[0..m) times. */
+double form_kt(const uint32_t *n, uint32_t m);
+/* Two symbols, the second with probability p each time, n of them: the mean code length by that estimator; the mean loss, a
+ * symbol, of the estimate frozen after them. */
+double form_kt_code(uint32_t n, double p);
+double form_kt_loss(uint32_t n, double p);
+/* n symbols, all m of them equally likely each time: the mean code length. */
+double form_kt_noise(uint32_t n, uint32_t m);
+/* Willems et al. 1995, theorem 2: the most that context tree weighting costs over a source of `leaves`, n symbols. */
+double form_ctw_bound(uint32_t leaves, double n);
+/* What it costs on average over such a source, but for what other trees take off: 2 leaves - 1 bits for the tree, and for
+ * each leaf, of n / leaves symbols, 1/2 log2 (n / leaves) + 1/2 log2 (pi / 2e) (Clarke and Barron 1994). */
+double form_ctw_mean(uint32_t leaves, double n);
+/* -log2 of the density that a normal-inverse-gamma(m, k, a, b) prior gives to x[0..n) (Murphy 2007, equation 95). */
+double form_normal_gamma(const double *x, uint32_t n, double m, double k, double a, double b);
+/* KL of two distributions, bits, that give one outcome p and q and share the rest alike. */
+double form_divergence(double p, double q);
 /* psi(x), x > 0. */
 double form_digamma(double x);
 

@@ -15,26 +15,44 @@ static void describe(const run_spec *s, char *json, size_t size) {
   snprintf(json, size,
            "{\"env\":{\"id\":\"baud.%s\",\"params\":%s},\"reward\":{\"id\":\"baud.%s\",\"params\":%s},\"learner\":{\"id\":\"baud.%s\","
            "\"params\":%s},"
-           "\"demonstrator\":%s,\"limit\":%llu,\"stop\":{\"episodes\":%llu},\"score\":{\"answers\":%d,\"quiz\":%d}}",
+           "\"demonstrator\":%s,\"limit\":%llu,\"stop\":{\"episodes\":%llu},\"score\":{\"answers\":%d,\"quiz\":%d%s%s}}",
            s->env, s->env_params ? s->env_params : "{}", s->reward, s->reward_params ? s->reward_params : "{}", s->learner,
            s->learner_params ? s->learner_params : "{}", expert, (unsigned long long)s->limit, (unsigned long long)s->episodes, s->quizzes,
-           s->quizzes);
+           s->quizzes, s->score ? "," : "", s->score ? s->score : "");
+}
+
+static int open_trial(trial **t, const registry *plugins, const run_spec *spec, uint64_t seed, baud_error *error) {
+  size_t room = 2000 + (spec->learner_params ? strlen(spec->learner_params) : 0);
+  char *json = malloc(room);
+  if (!json) return error_set(error, BAUD_ENOMEM, "out of memory");
+  describe(spec, json, room);
+  int code = trial_open(t, plugins, json, seed, error);
+  free(json);
+  return code;
 }
 
 int run_once(const registry *plugins, const run_spec *spec, uint64_t seed, run_result *result, baud_error *error) {
-  size_t room = 2000 + (spec->learner_params ? strlen(spec->learner_params) : 0);
-  char *json = malloc(room);
   trial *t = NULL;
-  if (!json) return error_set(error, BAUD_ENOMEM, "out of memory");
-  describe(spec, json, room);
-  int code = trial_open(&t, plugins, json, seed, error);
-  free(json);
+  int code = open_trial(&t, plugins, spec, seed, error);
   while (code == 0 && (code = trial_advance(t, TRIAL_CHUNK, UINT64_MAX, error)) == TRIAL_RUNNING) trial_drain(t);
   if (code == TRIAL_DONE) {
     memcpy(result->total, trial_totals(t), sizeof result->total);
     memcpy(result->last, trial_last(t), sizeof result->last);
     result->episodes = trial_episodes(t);
     result->steps = trial_steps(t);
+  }
+  trial_close(t);
+  return code < 0 ? code : 0;
+}
+
+int run_most(const registry *plugins, const run_spec *spec, uint64_t seed, uint32_t figure, double *most, baud_error *error) {
+  trial *t = NULL;
+  int code = open_trial(&t, plugins, spec, seed, error);
+  *most = 0.0;
+  while (code == 0) {
+    code = trial_advance(t, 1, UINT64_MAX, error);
+    if (code >= 0 && trial_totals(t)[figure] > *most) *most = trial_totals(t)[figure];
+    trial_drain(t);
   }
   trial_close(t);
   return code < 0 ? code : 0;

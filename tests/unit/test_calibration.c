@@ -63,6 +63,16 @@ static void transition_rows_and_walls_are_as_printed(void **state) {
   check_printed(form_entropy(0.3), ".8813");
 }
 
+static void streams_are_as_printed(void **state) {
+  (void)state;
+  check_printed(form_kt_code(1000, 0.1), "473.582");
+  check_printed(form_kt_code(1000, 0.1) - 1000.0 * form_entropy(0.1), "4.587");
+  check_printed(1000.0 - form_kt_code(1000, 0.1), "526.418");
+  check_printed(form_kt_code(1000, 0.1) - 1000.0 * form_kt_loss(1000, 0.1), "3.865");
+  check_printed(form_ctw_bound(2, 10000), "17.29");
+  assert_close(form_ctw_mean(2, 10000), 14.5, 0.05);
+}
+
 /* ---- By brute force ------------------------------------------------------------------------------------- */
 
 static double plog(double p) { return p > 0.0 ? -p * log2(p) : 0.0; }
@@ -173,6 +183,57 @@ static void a_row_of_two_states_is_a_bernoulli_arm(void **state) {
   assert_close(form_dirichlet(2), form_bernoulli(1), 1e-12);
 }
 
+/* Over all sequences of a coin, with the estimator step by step. */
+static void a_counters_code_and_loss_are_means_over_all_sequences(void **state) {
+  enum { N = 10 };
+  (void)state;
+  for (double p = 0.1; p < 1.0; p += 0.2) {
+    double code = 0.0, loss = 0.0;
+    for (uint32_t bits = 0; bits < 1u << N; bits++) {
+      double ones = 0.0, probability = 1.0, length = 0.0;
+      for (uint32_t i = 0; i < N; i++) {
+        int one = (int)(bits >> i & 1u);
+        length -= log2(((one ? ones : i - ones) + 0.5) / (i + 1.0));
+        probability *= one ? p : 1.0 - p;
+        ones += one;
+      }
+      const uint32_t counts[2] = {(uint32_t)(N - ones), (uint32_t)ones};
+      assert_close(form_kt(counts, 2), length, 1e-10);
+      code += probability * length;
+      loss -= probability * (p * log2((ones + 0.5) / (N + 1.0)) + (1 - p) * log2((N - ones + 0.5) / (N + 1.0)));
+    }
+    assert_close(form_kt_code(N, p), code, 1e-10);
+    assert_close(form_kt_loss(N, p), loss, 1e-10);
+  }
+}
+
+static void a_counters_code_on_noise_is_a_mean_over_all_sequences(void **state) {
+  enum { N = 6, M = 3 };
+  double code = 0.0;
+  (void)state;
+  for (uint32_t sequence = 0; sequence < 729; sequence++) { /* 3^6 */
+    uint32_t counts[M] = {0};
+    for (uint32_t t = 0, rest = sequence; t < N; t++, rest /= M) counts[rest % M]++;
+    code += form_kt(counts, M) / 729.0;
+  }
+  assert_close(form_kt_noise(N, M), code, 1e-10);
+}
+
+/* One number: Student's t with 2a degrees of freedom, at m, of scale sqrt(b (k + 1) / (a k)); for a = 1/2 that of Cauchy. */
+static void the_first_of_normal_numbers_has_a_cauchy_density(void **state) {
+  double x = 3.0, scale = sqrt(2.0 * 0.7 * 1.25 / 0.25);
+  (void)state;
+  double density = 1.0 / (3.14159265358979323846 * scale * (1.0 + (x - 1.0) * (x - 1.0) / (scale * scale)));
+  assert_close(form_normal_gamma(&x, 1, 1.0, 0.25, 0.5, 0.7), -log2(density), 1e-12);
+}
+
+static void a_divergence_is_summed_over_the_outcomes(void **state) {
+  (void)state;
+  double p[4] = {0.7, 0.1, 0.1, 0.1}, q[4] = {0.4, 0.2, 0.2, 0.2}, bits = 0.0;
+  for (int i = 0; i < 4; i++) bits += p[i] * log2(p[i] / q[i]);
+  assert_close(form_divergence(0.7, 0.4), bits, 1e-12);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(outcomes_of_a_lockbox_are_as_printed),
@@ -182,7 +243,12 @@ int main(void) {
       cmocka_unit_test(flipped_outcomes_are_as_printed),
       cmocka_unit_test(bernoulli_arms_are_as_printed),
       cmocka_unit_test(transition_rows_and_walls_are_as_printed),
+      cmocka_unit_test(streams_are_as_printed),
       cmocka_unit_test(entropy_is_that_of_two_outcomes),
+      cmocka_unit_test(a_counters_code_and_loss_are_means_over_all_sequences),
+      cmocka_unit_test(a_counters_code_on_noise_is_a_mean_over_all_sequences),
+      cmocka_unit_test(the_first_of_normal_numbers_has_a_cauchy_density),
+      cmocka_unit_test(a_divergence_is_summed_over_the_outcomes),
       cmocka_unit_test(distinct_guesses_add_up),
       cmocka_unit_test(a_noisy_expert_is_the_mutual_information_of_its_table),
       cmocka_unit_test(the_distance_is_counted_out),

@@ -130,6 +130,7 @@ static int lay_out(curve *e, const curve_window *w, uint64_t episodes) {
     uint64_t complete = (old.end - b->from) / b->width;
     first = complete < (uint64_t)b->n ? (int)complete : b->n;
   }
+  if (e->room == first) return first; /* no episode yet: no memory either */
   memset(b->sum + first, 0, (size_t)(e->room - first) * sizeof *b->sum);
   memset(b->count + first, 0, (size_t)(e->room - first) * sizeof *b->count);
   return first;

@@ -139,7 +139,7 @@ static int ask_quiz(trial *t, enum quiz_memory memory, quiz_result *result, baud
                           .initial = &s->initial, .shadow = &s->shadow, .answers = &s->answers, .subscribed = s->learner_setup.subscribed};
   stage_enter(s, SITE_PREDICT);
   int code = quiz_ask(s->quiz, &learner, memory, result, error);
-  return code ? error_at(error, "%s", s->place[SITE_PREDICT]) : 0;
+  return code ? stage_blame_too(s, SITE_PREDICT, error) : 0;
 }
 
 static int takes(const stage *s, uint32_t channel) { return (int)(s->learner_setup.subscribed >> channel & 1u); }
@@ -200,7 +200,7 @@ static int begin_episodes(trial *t, uint32_t n, baud_error *error) {
     s->starts[k] = 1;
     if (s->expert) s->expert_random[k] = stage_seed(s, PURPOSE_EXPERT, k, lane->episode);
     stage_enter(s, SITE_OBSERVER);
-    if (ledger_start(s->ledger, (const void *const *)s->obs, k, error) != 0) return error_at(error, "%s", s->place[SITE_OBSERVER]);
+    if (ledger_start(s->ledger, (const void *const *)s->obs, k, error) != 0) return stage_blame_too(s, SITE_OBSERVER, error);
   }
   return 0;
 }
@@ -253,7 +253,7 @@ static int demonstrate(trial *t, baud_error *error) {
   stage_enter(s, SITE_OBSERVER);
   for (uint32_t k = 0; k < s->lanes; k++)
     if (s->shown[k] && ledger_demonstration(s->ledger, (const void *const *)s->obs, s->shown_action, k, s->config.competence, error) != 0)
-      return error_at(error, "%s", s->place[SITE_OBSERVER]);
+      return stage_blame_too(s, SITE_OBSERVER, error);
   return 0;
 }
 
@@ -348,7 +348,7 @@ static int account(trial *t, baud_error *error) {
   if (s->reward_fact != UINT32_MAX)
     for (uint32_t k = 0; k < s->lanes; k++) t->lane[k].reward_sum += (double)s->facts[s->reward_fact][k];
   stage_enter(s, SITE_OBSERVER);
-  if (ledger_step(s->ledger, &t->now->happened, error) != 0) return error_at(error, "%s", s->place[SITE_OBSERVER]);
+  if (ledger_step(s->ledger, &t->now->happened, error) != 0) return stage_blame_too(s, SITE_OBSERVER, error);
   if (probe_is_recording(t->probe)) probe_step(t->probe);
   uint64_t asked = t->now->tick.ask;
   if (asked && answers_verify(&s->answers, asked, error) != 0) return error_at(error, "%s", s->place[SITE_PREDICT]);
@@ -408,7 +408,7 @@ static int quiz_untrained(trial *t, double figure[FIGURES], baud_error *error) {
   quiz_learner learner = {.ops = s->learner, .remember = s->remember, .model = s->learner_model, .live = &s->initial,
                           .initial = &s->initial, .shadow = &s->shadow, .answers = &s->answers, .subscribed = s->learner_setup.subscribed};
   stage_enter(s, SITE_PREDICT);
-  if (quiz_ask(s->quiz, &learner, QUIZ_MEMORY_KEPT, &untrained, error) != 0) return error_at(error, "%s", s->place[SITE_PREDICT]);
+  if (quiz_ask(s->quiz, &learner, QUIZ_MEMORY_KEPT, &untrained, error) != 0) return stage_blame_too(s, SITE_PREDICT, error);
   figure[FIGURE_FORMAT] = untrained.known;
   return 0;
 }

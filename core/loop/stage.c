@@ -45,6 +45,13 @@ int stage_blame(const stage *s, enum site site, int32_t code, baud_error *error)
   return error_set(error, BAUD_EPLUGIN, "%s: failed with code %d and gave no reason", s->place[site], code);
 }
 
+int stage_blame_too(const stage *s, enum site site, baud_error *error) {
+  const service *who = service_at((stage *)(uintptr_t)s, site);
+  if (!error || !who->sentence[0]) return error_at(error, "%s", s->place[site]);
+  baud_error host = *error;
+  return error_set(error, host.code, "%s: %s: %s", s->place[site], host.text, who->sentence);
+}
+
 /* ---- The host's face to plugins ----------------------------------------------------------------------- */
 
 static void host_log(const baud_host *host, uint32_t level, const char *text) {
@@ -232,11 +239,11 @@ static int open_accounts(stage *s, const baud_observer *observer, baud_error *er
                         .lanes = s->lanes, .limit = s->limit, .emitted = emitted_channels(s), .subscribed = s->learner_setup.subscribed,
                         .view = s->reward_setup.view};
   stage_enter(s, SITE_OBSERVER);
-  if (ledger_open(&s->ledger, &setup, error) != 0) return error_at(error, "%s", s->place[SITE_OBSERVER]);
+  if (ledger_open(&s->ledger, &setup, error) != 0) return stage_blame_too(s, SITE_OBSERVER, error);
   if (s->config.quiz_rate == RATE_NEVER || s->spec.world_bytes == 0) return 0;
   stage_enter(s, SITE_QUIZ);
   if (quiz_open(&s->quiz, extension(&s->config.env, "baud.quiz/1"), s->env_model, s->world, &s->spec, &s->answers, error) != 0)
-    return error_at(error, "%s", s->place[SITE_QUIZ]);
+    return stage_blame_too(s, SITE_QUIZ, error);
   return 0;
 }
 

@@ -71,6 +71,8 @@ void stage_close(stage *s);
 static inline void stage_enter(const stage *s, enum site site) { site_put(s->site, site); }
 /* The sentence of a failed call: the place, then what the plugin said. */
 int stage_blame(const stage *s, enum site site, int32_t code, baud_error *error);
+/* The same where the host has its sentence: the place before it, and behind it what the plugin said, if anything. */
+int stage_blame_too(const stage *s, enum site site, baud_error *error);
 
 size_t stage_field_bytes(const baud_field *f); /* one lane's elements */
 

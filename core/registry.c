@@ -1,6 +1,6 @@
 /* registry.c - a list of folders becomes a sorted list of units.
  *
- * Three steps: collect the .so files; let a child process open and judge each (probe), so that a library that
+ * Three steps: collect the files that may hold plugins; let a child process open and judge each (probe), so that a library that
  * crashes in a constructor costs only the child; open the good ones here and copy their tables into structs of
  * this minor's size, zero-filled, so that nothing downstream needs to know how old a plugin is.
  */
@@ -22,9 +22,16 @@
 
 enum { REASON_SIZE = 300, PROBE_TIMEOUT_MS = 5000, MOST_PARAMS = 128 };
 
+typedef struct loaded { /* by a loader; shared objects stay for good */
+  const registry_loader *loader;
+  const baud_library *library;
+} loaded;
+
 struct registry {
   plugin *entry;
   size_t n, room;
+  loaded *loaded;
+  size_t n_loaded;
 };
 
 typedef struct probe {
@@ -41,6 +48,21 @@ const char *role_name(uint32_t role) {
   static const char *const names[] = {"plugin", "environment", "learner", "reward"};
   return names[role <= BAUD_REWARD ? role : 0];
 }
+
+/* ---- Which files hold plugins ------------------------------------------------------------------------- */
+
+static const registry_loader *loader; /* beside that of shared objects */
+
+void registry_set_loader(const registry_loader *another) { loader = another; }
+
+static int ends_in(const char *name, const char *suffix) {
+  size_t length = strlen(name), tail = strlen(suffix);
+  return length > tail && strcmp(name + length - tail, suffix) == 0;
+}
+
+const registry_loader *registry_loader_of(const char *path) { return loader && ends_in(path, loader->suffix) ? loader : NULL; }
+
+int registry_takes(const char *name) { return ends_in(name, ".so") || registry_loader_of(name) != NULL; }
 
 /* ---- Judging one library ----------------------------------------------------------------------------- */
 
@@ -145,7 +167,20 @@ static int judge_library(const baud_library *library, char *reason) {
   return -1;
 }
 
+static const baud_library *load_library(const registry_loader *by, const char *path, char *reason) {
+  const baud_library *library = NULL;
+  baud_error error = {0};
+  if (by->load(path, &library, &error) != 0) {
+    snprintf(reason, REASON_SIZE, "%.*s", REASON_SIZE - 1, error.text);
+    return NULL;
+  }
+  if (judge_library(library, reason) == 0) return library;
+  by->unload(library);
+  return NULL;
+}
+
 static const baud_library *open_library(const char *path, char *reason) {
+  if (registry_loader_of(path)) return load_library(registry_loader_of(path), path, reason);
   void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (!handle) {
     snprintf(reason, REASON_SIZE, "%s", dlerror());
@@ -260,8 +295,7 @@ static void collect_folder(probes *list, const char *folder) {
   if (!dir) return;
   size_t before = list->n;
   for (struct dirent *entry; (entry = readdir(dir));) {
-    size_t length = strlen(entry->d_name);
-    if (length > 3 && strcmp(entry->d_name + length - 3, ".so") == 0 && entry->d_name[0] != '.')
+    if (registry_takes(entry->d_name) && entry->d_name[0] != '.')
       if (probes_add(list, folder, entry->d_name) != 0) break;
   }
   closedir(dir);
@@ -380,10 +414,24 @@ static const plugin *by_id(const registry *r, const char *id) {
   return NULL;
 }
 
+/* Notes what is to be unloaded with the registry. */
+static int keep_loaded(registry *r, const registry_loader *by, const baud_library *library) {
+  loaded *more = realloc(r->loaded, (r->n_loaded + 1) * sizeof *more);
+  if (!more) {
+    by->unload(library);
+    return BAUD_ENOMEM;
+  }
+  r->loaded = more;
+  r->loaded[r->n_loaded++] = (loaded){by, library};
+  return 0;
+}
+
 static int add_library(registry *r, const char *path) {
   char reason[REASON_SIZE] = "";
   const baud_library *library = open_library(path, reason);
+  const registry_loader *by = registry_loader_of(path);
   if (!library) return add_failed(r, path, reason);
+  if (by && keep_loaded(r, by, library) != 0) return BAUD_ENOMEM;
   for (uint32_t i = 0; i < library->n_units; i++) {
     const baud_unit *unit = at_stride(library->units, library->units->size, i);
     const plugin *first = by_id(r, unit->id);
@@ -463,7 +511,9 @@ void registry_free(registry *r) {
     free((void *)(uintptr_t)p->path);
     free((void *)(uintptr_t)p->reason);
   }
-  free(r->entry); /* libraries stay loaded: unloading code that others may still point into is a known crash */
+  for (size_t i = 0; i < r->n_loaded; i++) r->loaded[i].loader->unload(r->loaded[i].library);
+  free(r->loaded);
+  free(r->entry); /* shared objects stay loaded: unloading code that others may still point into is a known crash */
   free(r);
 }
 

@@ -261,8 +261,7 @@ typedef struct found {
 } found;
 
 int check_is_path(const char *what) {
-  size_t length = strlen(what);
-  return strchr(what, '/') != NULL || (length > 3 && strcmp(what + length - 3, ".so") == 0);
+  return strchr(what, '/') != NULL || registry_takes(what);
 }
 
 int check_find(uint32_t role, const char *name, char *path, size_t path_size, char *id, size_t id_size, baud_error *error) {

@@ -131,7 +131,8 @@ int elf_redirect(const char *path, const elf_redirection *list, size_t n, baud_e
   dynamic d;
   struct link_map *map = loaded(path);
   int changed = 0;
-  if (!map || read_dynamic(map, &d) != 0)
+  if (!map) return error_set(error, BAUD_EUNSUP, "it is no shared object, whose allocations could be watched");
+  if (read_dynamic(map, &d) != 0)
     return error_set(error, BAUD_EUNSUP, "the library's relocations are of a kind that is not understood");
   for (int t = 0; t < 2; t++)
     for (size_t k = 0; k < d.n[t]; k++) {

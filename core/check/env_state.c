@@ -157,10 +157,22 @@ static int guard_library(check_run *run) {
   return allocations_guard(run, "its model, which is immutable after create,");
 }
 
+static int fingerprint_stays(check_run *run, const plugin *env, const baud_value *values) {
+  rig r;
+  int code = opened(&r, run, env, values, LANES, RIG_ONE_WORLD);
+  if (code) return code;
+  uint64_t before = run_fingerprint(run, r.model);
+  int verdict = begin_and_play(&r, TICKS);
+  if (verdict == CHECK_OK) verdict = run_kept(run, before, run_fingerprint(run, r.model));
+  rig_close(&r);
+  return verdict;
+}
+
 /* The model must not be destroyed here: see allocations.h. */
 static int keeps_nothing(check_run *run, const plugin *env, const baud_value *values) {
   rig r;
   baud_error error = {0};
+  if (run_has_fingerprint(run)) return fingerprint_stays(run, env, values);
   if (allocations_watch(run->path, &error) != 0 || allocations_to_pages() != 0) return run_skip(run, "%s", error.text);
   int verdict = rig_open(&r, run, env, values, LANES, RIG_ONE_WORLD, run->seed);
   if (verdict == CHECK_OK) {

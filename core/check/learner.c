@@ -108,8 +108,18 @@ static int holds_no_pointers(check_run *run, const casting *cast) {
 }
 int check_learner_pointers(check_run *run) { return rehearsal_each(run, holds_no_pointers); }
 
+static int fingerprint_stays(check_run *run, const casting *cast) {
+  int verdict = rehearsal_open(&one, run, cast, LANES, REHEARSAL_TRAINS, run->seed);
+  uint64_t before = verdict == CHECK_OK ? run_fingerprint(run, one.stage.learner_model) : 0;
+  if (verdict == CHECK_OK) verdict = rehearsal_play(&one, SHORT);
+  if (verdict == CHECK_OK) verdict = run_kept(run, before, run_fingerprint(run, one.stage.learner_model));
+  rehearsal_close(&one);
+  return verdict;
+}
+
 /* The model must not be destroyed here: see allocations.h. */
 static int keeps_nothing(check_run *run, const casting *cast) {
+  if (run_has_fingerprint(run)) return fingerprint_stays(run, cast);
   baud_error error = {0};
   elf_range range[16];
   if (allocations_watch(run->path, &error) != 0 || allocations_to_pages() != 0) return run_skip(run, "%s", error.text);

@@ -128,8 +128,17 @@ static int holds_no_pointers(check_run *run, const plugin *where, const baud_val
 }
 int check_reward_pointers(check_run *run) { return scorer_each(run, holds_no_pointers); }
 
+static int fingerprint_stays(check_run *run, const plugin *where, const baud_value *env_values, const baud_value *values) {
+  int verdict = opened(run, where, env_values, values, 0);
+  uint64_t before = verdict == CHECK_OK ? run_fingerprint(run, one.model) : 0;
+  if (verdict == CHECK_OK) verdict = play_both(TICKS);
+  if (verdict == CHECK_OK) verdict = run_kept(run, before, run_fingerprint(run, one.model));
+  return closed(verdict);
+}
+
 /* 24: the models must not be destroyed here (allocations.h). */
 static int keeps_nothing(check_run *run, const plugin *where, const baud_value *env_values, const baud_value *values) {
+  if (run_has_fingerprint(run)) return fingerprint_stays(run, where, env_values, values);
   baud_error error = {0};
   elf_range range[16];
   if (allocations_watch(run->path, &error) != 0 || allocations_to_pages() != 0) return run_skip(run, "%s", error.text);

@@ -96,6 +96,20 @@ int run_call(check_run *run) {
   return verdict;
 }
 
+int run_has_fingerprint(const check_run *run) { return registry_loader_of(run->path) != NULL; }
+
+uint64_t run_fingerprint(const check_run *run, const void *model) {
+  uint64_t print = 0;
+  (void)registry_loader_of(run->path)->fingerprint(model, &print);
+  return print;
+}
+
+int run_kept(check_run *run, uint64_t before, uint64_t after) {
+  if (before == after) return CHECK_OK;
+  return run_fail(run, "changes variables or tables of its own between calls: what changes belongs into a lane, a world, a "
+                       "belief or a block");
+}
+
 int run_extension(const plugin *unit, const char *id, void *to, size_t size) {
   memset(to, 0, size);
   const void *extension = unit->unit->extension ? unit->unit->extension(id) : NULL;

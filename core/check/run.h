@@ -50,6 +50,12 @@ void run_unguard(check_run *run);
 /* Runs the check with faults on guarded pages caught; other faults are left to the system. */
 int run_call(check_run *run);
 
+/* For instances that lie in no shared object, whose memory could be guarded: what the loader says that they keep, before
+ * and after. run_has_fingerprint tells whether it can say. */
+int run_has_fingerprint(const check_run *run);
+uint64_t run_fingerprint(const check_run *run, const void *model);
+int run_kept(check_run *run, uint64_t before, uint64_t after);
+
 /* A named extension of a unit copied into this minor's size, zero-filled; 0 where there is none. */
 int run_extension(const plugin *unit, const char *id, void *to, size_t size);
 

@@ -1,6 +1,6 @@
 /* language.c - the public face: a sandbox with baud's own Lua in it, the script run, the plan taken, claims judged.
  *
- * words.lua, plan.lua, results.lua and bsuite.lua are embedded in the program (embed.sh). Each job runs in a state of its own,
+ * order.lua, words.lua, plan.lua, results.lua and bsuite.lua are embedded in the program (embed.sh). Each job runs in a state of its own,
  * which is closed before the job returns: nothing of a script outlives it.
  */
 #include "lua/language.h"
@@ -21,35 +21,23 @@ static const char CORE[] = "baud.core", CLAIMS[] = "baud.claims";
 
 /* ---- baud's own Lua ---------------------------------------------------------------------------------------- */
 
-static const char *next_line(lua_State *lua, void *ctx, size_t *size) {
-  (void)lua;
-  const char *const **line = ctx;
-  if (!**line) return NULL;
-  *size = strlen(**line);
-  return *(*line)++;
-}
-
-/* Runs an embedded chunk with what lies on the stack above `base` as arguments; leaves its one result. */
-static void run_own(lua_State *lua, const char *const *lines, int n_arguments) {
-  const char *const *line = lines;
-  if (lua_load(lua, next_line, &line, SANDBOX_OWN, "t") != LUA_OK) lua_error(lua);
-  lua_insert(lua, -n_arguments - 1);
-  lua_call(lua, n_arguments, 1);
-}
-
 static int install(lua_State *lua) {
   lua_newtable(lua);
+  primitives_of_speech(lua);
   primitives_of_units(lua);
   primitives_of_results(lua);
   lua_pushvalue(lua, -1);
   lua_setfield(lua, LUA_REGISTRYINDEX, CORE);
   lua_pushvalue(lua, -1);
-  run_own(lua, words_lua, 1); /* core, baud */
+  sandbox_run_own(lua, order_lua, 1);
+  lua_pop(lua, 1);
+  lua_pushvalue(lua, -1);
+  sandbox_run_own(lua, words_lua, 1); /* core, baud */
   const char *const *const rest[] = {plan_lua, results_lua, bsuite_lua};
   for (size_t i = 0; i < sizeof rest / sizeof rest[0]; i++) {
     lua_pushvalue(lua, -2);
     lua_pushvalue(lua, -2);
-    run_own(lua, rest[i], 2);
+    sandbox_run_own(lua, rest[i], 2);
     lua_pop(lua, 1);
   }
   sandbox_provide(lua, "baud");
@@ -95,7 +83,7 @@ static int run_script(language_context *c, const char *path, baud_error *error) 
   char folder[sizeof c->box.folder];
   const char *slash = strrchr(path, '/');
   folder_of(path, folder, sizeof folder);
-  int code = sandbox_init(&c->box, folder, c, error);
+  int code = sandbox_init(&c->box, "the script", folder, c, error);
   if (code) return code;
   lua_State *lua = c->box.lua;
   sandbox_budget(&c->box, PLAN_BUDGET);

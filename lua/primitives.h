@@ -20,6 +20,7 @@ typedef struct language_context {
 static inline language_context *language_context_of(lua_State *lua) { return sandbox_of(lua)->owner; }
 
 /* Adds functions to the table on top of the stack. */
+void primitives_of_speech(lua_State *lua); /* asks for no language_context: for any sandbox */
 void primitives_of_units(lua_State *lua);
 void primitives_of_results(lua_State *lua);
 

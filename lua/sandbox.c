@@ -27,8 +27,8 @@ static const struct {
     {NULL, "dofile", "modules come from beside the script, by require"},
     {NULL, "collectgarbage", "memory is the host's"},
     {NULL, "coroutine", "a script is one straight line of thought"},
-    {"math", "random", "a script gives the same plan every time; chance belongs to the trials' seeds"},
-    {"math", "randomseed", "a script gives the same plan every time; chance belongs to the trials' seeds"},
+    {"math", "random", "chance belongs to the trials' seeds alone"},
+    {"math", "randomseed", "chance belongs to the trials' seeds alone"},
     {"string", "dump", "a script may not make code from bytes"},
 };
 enum { N_REMOVED = sizeof removed / sizeof removed[0] };
@@ -59,7 +59,7 @@ static void count_instructions(lua_State *lua, lua_Debug *activation) {
   s->left = 0;
   lua_sethook(lua, count_instructions, LUA_MASKCOUNT, HOOK_STEP_OVER);
   sandbox_where(lua);
-  lua_pushliteral(lua, "the script ran too long (its budget of instructions is used up): is there a loop without end?");
+  lua_pushfstring(lua, "%s ran too long (its budget of instructions is used up): is there a loop without end?", s->who);
   lua_concat(lua, 2);
   lua_error(lua);
 }
@@ -78,7 +78,7 @@ void sandbox_where(lua_State *lua) {
       return;
     }
   }
-  lua_pushliteral(lua, "");
+  lua_pushstring(lua, sandbox_of(lua)->place ? sandbox_of(lua)->place : "");
 }
 
 int sandbox_fail(lua_State *lua, const char *sentence) {
@@ -191,8 +191,7 @@ void sandbox_provide(lua_State *lua, const char *name) {
   lua_pop(lua, 1);
 }
 
-/* The file's text, malloc'd, or null with errno set. */
-static char *read_text(const char *path, size_t *size) {
+char *sandbox_read_text(const char *path, size_t *size) {
   FILE *file = fopen(path, "rb");
   char *text = NULL;
   size_t room = 0, got = 0;
@@ -213,20 +212,44 @@ static char *read_text(const char *path, size_t *size) {
   return text;
 }
 
-/* Loads the file as text; the chunk is named by the file's last part, which is what error messages show. */
-static int load_text(lua_State *lua, const char *path) {
+/* The chunk is named by the file's last part, which is what error messages show. */
+static int load_buffer(lua_State *lua, const char *path, const char *text, size_t size) {
   const char *slash = strrchr(path, '/');
   const char *chunk = lua_pushfstring(lua, "@%s", slash ? slash + 1 : path);
+  int status = luaL_loadbufferx(lua, text, size, chunk, "t");
+  lua_remove(lua, -2);
+  return status;
+}
+
+static int load_text(lua_State *lua, const char *path) {
   size_t size;
-  char *text = read_text(path, &size);
+  char *text = sandbox_read_text(path, &size);
   if (!text) {
     lua_pushfstring(lua, "cannot read %s: %s", path, strerror(errno));
     return LUA_ERRFILE;
   }
-  int status = luaL_loadbufferx(lua, text, size, chunk, "t");
+  int status = load_buffer(lua, path, text, size);
   free(text);
-  lua_remove(lua, -2);
   return status;
+}
+
+void sandbox_load_text(lua_State *lua, const char *path, const char *text, size_t size) {
+  if (load_buffer(lua, path, text, size) != LUA_OK) lua_error(lua);
+}
+
+static const char *next_line(lua_State *lua, void *ctx, size_t *size) {
+  (void)lua;
+  const char *const **line = ctx;
+  if (!**line) return NULL;
+  *size = strlen(**line);
+  return *(*line)++;
+}
+
+void sandbox_run_own(lua_State *lua, const char *const *lines, int n_arguments) {
+  const char *const *line = lines;
+  if (lua_load(lua, next_line, &line, SANDBOX_OWN, "t") != LUA_OK) lua_error(lua);
+  lua_insert(lua, -n_arguments - 1);
+  lua_call(lua, n_arguments, 1);
 }
 
 static void remember_module(lua_State *lua, const char *file) {
@@ -251,6 +274,8 @@ static int require_module(lua_State *lua) {
   if (length == 0 || length > 100 ||
       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != length)
     return sandbox_fail(lua, lua_pushfstring(lua, "\"%s\" is no module's name (letters, digits, _ and -)", name));
+  if (!sandbox_of(lua)->folder[0])
+    return sandbox_fail(lua, lua_pushfstring(lua, "there is no module \"%s\": what %s is lies in one file", name, sandbox_of(lua)->who));
   const char *path = lua_pushfstring(lua, "%s/%s.lua", sandbox_of(lua)->folder, name);
   FILE *there = fopen(path, "rb");
   if (!there)
@@ -269,11 +294,12 @@ static int require_module(lua_State *lua) {
 
 /* ---- Life ------------------------------------------------------------------------------------------------- */
 
-int sandbox_init(sandbox *s, const char *folder, void *owner, baud_error *error) {
+int sandbox_init(sandbox *s, const char *who, const char *folder, void *owner, baud_error *error) {
   memset(s, 0, sizeof *s);
+  s->who = who;
   s->limit = (size_t)SANDBOX_MEGABYTES << 20;
   s->owner = owner;
-  snprintf(s->folder, sizeof s->folder, "%s", folder);
+  snprintf(s->folder, sizeof s->folder, "%s", folder ? folder : "");
   s->lua = lua_newstate(limited_allocate, s);
   if (!s->lua) return error_set(error, BAUD_ENOMEM, "no memory for the language");
   *(sandbox **)lua_getextraspace(s->lua) = s;
@@ -296,11 +322,11 @@ int sandbox_call(sandbox *s, int n_arguments, int n_results, baud_error *error) 
   if (status == LUA_OK) return 0;
   int code = BAUD_EARG;
   if (status == LUA_ERRMEM) {
-    code = error_set(error, BAUD_EARG, "the script needs more than its %d MB of memory: does a table grow without "
-                     "end?", SANDBOX_MEGABYTES);
+    code = error_set(error, BAUD_EARG, "%s needs more than its %d MB of memory: does a table grow without end?", s->who,
+                     SANDBOX_MEGABYTES);
   } else {
     const char *text = lua_type(s->lua, -1) == LUA_TSTRING ? lua_tostring(s->lua, -1) : NULL;
-    error_set(error, code, "%s", text ? text : "the script raised an error that is not a text");
+    error_set(error, code, "%s", text ? text : "it raised an error that is not a text");
   }
   lua_pop(s->lua, 1);
   return code;

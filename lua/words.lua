@@ -1,10 +1,10 @@
 -- words.lua - the language's smallest words: units, sweeps, grids, and what the command line sets in them.
 --
 -- A unit is checked against its plugin's table of parameters where it is written, each alternative of a sweep too.
--- Functions that scripts call go through `public` (units.c), so that the line to blame is always there to be named.
+-- Functions that scripts call go through `public` (speech.c), so that the line to blame is always there to be named.
 -- `core` holds the primitives; what plan.lua needs of this file lies in core.words.
 local core = ...
-local public, closest = core.public, core.closest
+local public, closest, sorted_keys = core.public, core.closest, core.sorted_keys
 
 local baud = { full = core.full }
 local Sweep, Unit, Maker = {}, {}, {}
@@ -16,29 +16,6 @@ local MOST_CONFIGS = 100000
 local function is(value, class) return type(value) == "table" and getmetatable(value) == class end
 
 local function failf(format, ...) core.fail(format:format(...)) end
-
-local RANK = { number = 1, string = 2 }
-local function before(a, b)
-  local rank_a, rank_b = RANK[type(a)] or 3, RANK[type(b)] or 3
-  if rank_a ~= rank_b then return rank_a < rank_b end
-  return rank_a < 3 and a < b
-end
-
-local function sorted_keys(t)
-  local keys = {}
-  for key in next, t do keys[#keys + 1] = key end
-  table.sort(keys, before)
-  return keys
-end
-
--- Lua's own order over texts differs from process to process; a script's must not.
-function pairs(t)
-  local keys, i = sorted_keys(t), 0
-  return function()
-    i = i + 1
-    if keys[i] ~= nil then return keys[i], t[keys[i]] end
-  end
-end
 
 local function copy(t)
   local other = {}

@@ -180,7 +180,7 @@ static int run(int argc, char **argv) {
 
 const subcommand subcommand_check = {"check", "[--json] [--only N] [--seed S] [--with ENV] [--in-process] PLUGIN...",
                                      "hold plugins to their contract",
-                                     "  PLUGIN        a library (a path, or ends in .so), or the name of a unit\n"
+                                     "  PLUGIN        a library (a path, or ends in .so or .lua), or the name of a unit\n"
                                      "  --only N      ask check N alone\n"
                                      "  --seed S      draw by seed S (1): with --only a failure is replayed\n"
                                      "  --with ENV    try learners and reward schemes with this environment first: a name,\n"

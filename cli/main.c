@@ -9,6 +9,7 @@
 
 #include "cli/cli.h"
 #include "cli/supervise.h"
+#include "lua/plugins.h"
 
 /* In the order of --help. The last three are how the program starts its own processes; help leaves them out. */
 #define ROW(name) &subcommand_##name
@@ -60,6 +61,7 @@ static int check_output(int exit_code) {
 int main(int argc, char **argv) {
   setlocale(LC_CTYPE, "");
   signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error with a sentence */
+  plugins_in_lua();
   if (argc < 2) return print_help(stderr), EXIT_USAGE;
   const char *name = argv[1];
   if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) return help(argc, argv);

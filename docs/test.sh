@@ -15,7 +15,7 @@ quotes_stand_in_the_examples() {
       return text
     }
     BEGIN {
-      n = split("environment.c learner.c network.c recurrent.c reward.c doors.lua", name, " ")
+      n = split("environment.c learner.c network.c recurrent.c reward.c doors.lua environment.lua learner.lua reward.lua stairs.lua", name, " ")
       for (i = 1; i <= n; i++) source = source slurp(docs "/examples/" name[i]) "\n\f\n"
     }
     /^```(c|lua)$/ { on = 1; text = ""; at = FNR; next }
@@ -50,7 +50,7 @@ cp "$docs"/examples/* "$scratch"
 check "the examples build with nothing but the headers and the network library" \
   make -C "$scratch" install CC="${CC:-cc}" BAUD_CFLAGS="-I$SOURCE/core" BAUD_NN_CFLAGS="-I$SOURCE/core -I$SOURCE/plugins/nn" \
   BAUD_NN_LIBS="$BUILD/plugins/nn/libbaudnn.a -lm" CFLAGS="-O2 -Wpedantic -Wshadow -Wconversion -Werror"
-for unit in doors tally echo actor judge; do
+for unit in doors tally echo actor judge stairs habit praise; do
   check "baud finds $unit in the user's folder" "$BAUD" plugins "$unit"
   check "baud check has nothing against $unit" "$BAUD" check "$unit"
 done
@@ -62,6 +62,8 @@ if [ "$(uname -m)" = x86_64 ]; then
   "$BAUD" report | sed '/^$/,$d' >"$scratch/given"
   is "the guide's table is what baud report prints of them" "$(cat "$scratch/shown")" "$(cat "$scratch/given")"
 fi
+
+check "stairs.lua runs and all its claims hold" "$BAUD" run "$scratch/stairs.lua" --line
 
 # The guide's lines for a compiler, as they stand, against the headers here.
 line_of() { sed -n "s|\$(pkg-config --cflags baud)|-I$SOURCE/core|; /^$1 .* -shared/p" "$docs/plugins.md" | sed "s/^$1/$2/"; }

@@ -52,6 +52,30 @@ for role in library env learner reward; do
   done <"$scratch/$role.faults"
 done
 
+# ---- In Lua ----
+for file in "$SOURCE"/docs/examples/environment.lua "$SOURCE"/docs/examples/learner.lua "$SOURCE"/docs/examples/reward.lua \
+  "$SOURCE"/tests/plugins/twins.lua; do
+  output=$("$BAUD" check "$file" 2>&1)
+  ok $? "$(basename "$file") passes the battery" "$(printf '%s\n' "$output" | grep -v '^ok')"
+  is "  and what asks for a shared object says that there is none" \
+    "$(printf '%s\n' "$output" | grep 'no shared object' | sed 's/^skip *\([0-9]*\) .*/\1/' | sort -nu | paste -s -d, -)" 2,3,12,25
+done
+
+# break_lua FILE FAULT CHECKS SED: the example with one line changed
+break_lua() {
+  sed "$4" "$SOURCE/docs/examples/$1.lua" >"$scratch/$1-$2.lua"
+  output=$("$BAUD" check "$scratch/$1-$2.lua" 2>&1)
+  is "in Lua the fault $2 of an example is caught by check $3, and by no other" "$(numbers "$output")" "$3"
+}
+break_lua environment counts_in_self 24 's/lane.stair, lane.step = stair, /self.calls = (self.calls or 0) + 1 &/'
+break_lua environment counts_in_a_variable 24 's/lane.stair, lane.step = stair, /calls = calls_so_far &/; s/^local plugin .*/&\ncalls, calls_so_far = 0, 1/'
+break_lua environment ends_every_seventh_step 15,18,19,24 \
+  's/return stair == self.stairs or /self.calls = ((self.calls or 0) + 1) % 7\n    return self.calls == 0 or stair == self.stairs or /'
+break_lua environment prefers_one_foot 45 \
+  's/random:below(self.feet) end/random:bernoulli(0.8) and 0 or random:below(self.feet) end/'
+break_lua reward pays_double 47 's/self.size \* step.fact/2 * &/'
+break_lua learner counts_in_self 24 's/local best = outcome.terminated/self.calls = (self.calls or 0) + 1 &/'
+
 # ---- A learner that knows what nothing told it ----
 # shellcheck disable=SC2086
 if output=$(${CC:-cc} -std=c11 -D_GNU_SOURCE -O1 -fPIC -shared -fvisibility=hidden -I"$SOURCE/core" "$SOURCE/tests/plugins/cheats.c" -o "$scratch/cheats.so" -lm 2>&1); then

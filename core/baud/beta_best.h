@@ -113,8 +113,7 @@ static inline double baud_beta_best(const baud_gauss *gauss, uint32_t arms, cons
   double *log_scale = scratch, *f_low = log_scale + arms, *above = f_low + arms, *f = above + arms;
   double *distribution = f + (uint64_t)arms * BAUD_GAUSS_NODES, pulls = 0.0, none = 1.0;
   for (uint32_t j = 0; j < arms; j++) {
-    int sign;
-    log_scale[j] = lgamma_r(a[j] + b[j], &sign) - lgamma_r(a[j], &sign) - lgamma_r(b[j], &sign) +
+    log_scale[j] = lgamma(a[j] + b[j]) - lgamma(a[j]) - lgamma(b[j]) +
                    log(2.0 * BAUD_HALF_PI);
     pulls = fmax(pulls, a[j] + b[j]);
     f_low[j] = p[j] = 0.0;

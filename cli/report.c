@@ -16,7 +16,7 @@
 
 /* The table's columns; headings, JSON names and help read it. */
 enum reduction { PER_EPISODE, TOTAL, AT_END };
-enum shown { ALWAYS, WHERE_MEASURED, WHERE_MEMORY, IN_JSON };
+enum shown { ALWAYS, WHERE_MEASURED, WHERE_MEMORY, WHERE_COMPARED, IN_JSON }; /* compared: with a mixture or a frozen copy */
 static const struct {
   const char *heading, *figure;
   enum reduction reduction;
@@ -29,10 +29,21 @@ static const struct {
     {"received", "received", TOTAL, ALWAYS},
     {"absorbed", "absorbed", TOTAL, ALWAYS},
     {"useful", "useful", TOTAL, WHERE_MEASURED},
+    {"saved obs", "saved.observation", TOTAL, WHERE_COMPARED},
+    {"saved rew", "saved.reward", TOTAL, WHERE_COMPARED},
+    {"mixture obs", "saved_mixture.observation", TOTAL, WHERE_MEASURED},
+    {"mixture rew", "saved_mixture.reward", TOTAL, WHERE_MEASURED},
+    {"forgone obs", "forgone.observation", AT_END, WHERE_MEASURED},
+    {"forgone rew", "forgone.reward", AT_END, WHERE_MEASURED},
+    {"loss obs", "loss.observation", AT_END, IN_JSON},
+    {"loss rew", "loss.reward", AT_END, IN_JSON},
+    {"progress obs", "progress.observation", AT_END, IN_JSON},
+    {"progress rew", "progress.reward", AT_END, IN_JSON},
+    {"policy change", "policy_change", PER_EPISODE, WHERE_MEASURED},
     {"known", "known", AT_END, IN_JSON}, /* in the table it would be what was absorbed in all */
     {"wiped", "known_wiped", AT_END, WHERE_MEMORY},
 };
-enum { N_COLUMNS = sizeof columns / sizeof columns[0], KNOWN = N_COLUMNS - 2, WIPED };
+enum { N_COLUMNS = sizeof columns / sizeof columns[0], KNOWN = N_COLUMNS - 2, WIPED, POLICY_CHANGE = KNOWN - 1, LOSS = KNOWN - 5, MIXTURE = LOSS - 4, SAVED = MIXTURE - 2 };
 
 typedef struct row {
   uint32_t n_trials, n_done;
@@ -163,6 +174,8 @@ static int is_shown(const report *r, size_t column) {
   for (uint32_t c = 0; c < r->p->n_configs && !any; c++) {
     const statistics_estimate *e = r->rows[c].estimate;
     if (columns[column].shown == WHERE_MEASURED) any = e[column].n > 0;
+    if (columns[column].shown == WHERE_COMPARED)
+      for (int i = MIXTURE; i < LOSS && e[column].n > 0; i++) any |= e[i].n > 0;
     if (columns[column].shown == WHERE_MEMORY) any = e[WIPED].n > 0 && (e[WIPED].value != e[KNOWN].value || e[WIPED].low != e[KNOWN].low);
   }
   return any;
@@ -189,6 +202,11 @@ static int print_table(const report *r, baud_error *error) {
   cells_print(table, "", stdout);
   cells_free(table);
   puts("\nreturn, success, steps: an episode's mean; offered, received, absorbed, useful: a trial's bits in all;");
+  if (is_shown(r, SAVED) || is_shown(r, SAVED + 1)) {
+    puts("saved: bits of the stream, uniform code minus the learner's, over the episodes that were scored; mixture: the reference"
+         "\nmixture's minus the learner's; forgone, to be seen with saved: what learning has cost so far;");
+  }
+  if (is_shown(r, POLICY_CHANGE)) puts("policy change: bits an episode, over its states;");
   if (is_shown(r, WIPED)) puts("wiped: what is left at the end of what was absorbed when memory is wiped, so what sits in the weights;");
   puts("means over trials, ± half of the 95 % bootstrap interval");
   if (r->n_changed) printf("left out: %u trial%s changed while running\n", r->n_changed, r->n_changed == 1 ? "" : "s");

@@ -11,6 +11,7 @@
 #include "cli/cells.h"
 #include "cli/options.h"
 #include "cli/run_state.h"
+#include "cli/show_stream.h"
 
 static const struct {
   const char *name;
@@ -25,9 +26,11 @@ static const struct {
     {"absorbed", FIGURE_ABSORBED, FIGURE_ABSORBED_ALL},
     {"useful", FIGURES, FIGURE_USEFUL},
 };
-/* What is known at the end, where memory is kept and where it is wiped. */
-static const int levels[] = {FIGURE_KNOWN, FIGURE_KNOWN_WIPED};
-enum { LEVELS = sizeof levels / sizeof *levels };
+/* Levels, whose value at the end counts: what is known, where memory is kept and where it is wiped, and the stream's. */
+enum { LEVEL_KNOWN, LEVEL_WIPED, LEVEL_STREAM, LEVELS = LEVEL_STREAM + STREAM_LEVELS };
+static unsigned level_figure(uint32_t level) {
+  return level >= LEVEL_STREAM ? show_stream_levels[level - LEVEL_STREAM] : level == LEVEL_KNOWN ? FIGURE_KNOWN : FIGURE_KNOWN_WIPED;
+}
 enum { STAGES = sizeof stages / sizeof *stages, MOST_CLAIMS = 1000, MOST_FAILURES = 20 };
 
 enum extent { SHOW_FAILURES, SHOW_ALL_TRIALS };
@@ -64,7 +67,7 @@ static int read_ends(shown *s, uint32_t config, uint32_t level, baud_error *erro
   uint32_t n = 0;
   for (uint32_t t = 0; t < s->n_trials; t++) {
     if (s->trials[t].config != config || s->trials[t].changes) continue;
-    int code = store_read_last(s->results, s->trials[t].trial, (uint32_t)levels[level], &value, error);
+    int code = store_read_last(s->results, s->trials[t].trial, level_figure(level), &value, error);
     if (code) return code;
     if (isnan(value)) continue;
     sum += value;
@@ -170,13 +173,13 @@ static void print_funnel(const store_mean *means) {
 
 static void print_levels(const store_mean *means, const double *ends) {
   const char *mark = mark_text(means[FIGURE_KNOWN].mark);
-  if (isnan(ends[0])) return;
-  printf("    known at the end %s%.4g", mark, ends[0] + 0.0);
-  if (ends[1] != ends[0]) printf(", with memory wiped %s%.4g", mark, ends[1] + 0.0);
+  if (isnan(ends[LEVEL_KNOWN])) return;
+  printf("    known at the end %s%.4g", mark, ends[LEVEL_KNOWN] + 0.0);
+  if (ends[LEVEL_WIPED] != ends[LEVEL_KNOWN]) printf(", with memory wiped %s%.4g", mark, ends[LEVEL_WIPED] + 0.0);
   putchar('\n');
 }
 
-static void print_config(const shown *s, uint32_t c) {
+static int print_config(const shown *s, uint32_t c, baud_error *error) {
   const store_mean *means = s->means + (size_t)c * FIGURES;
   static const struct {
     int figure;
@@ -197,6 +200,8 @@ static void print_config(const shown *s, uint32_t c) {
   putchar('\n');
   print_funnel(means);
   print_levels(means, s->ends + (size_t)c * LEVELS);
+  show_stream(means, s->ends + (size_t)c * LEVELS + LEVEL_STREAM);
+  return show_outcomes(s->results, s->trials, s->n_trials, c, error);
 }
 
 static void print_trials(const shown *s, enum extent extent) {
@@ -225,10 +230,11 @@ static void print_trials(const shown *s, enum extent extent) {
   cells_free(table);
 }
 
-static void print_words(const shown *s, enum extent extent) {
+static int print_words(const shown *s, enum extent extent, baud_error *error) {
+  int code = 0;
   print_head(s);
   printf("\nconfigurations: bits a trial, means over its trials; = exact, ≤ upper bound, ≥ lower bound, ~ estimate\n");
-  for (uint32_t c = 0; c < s->p->n_configs; c++) print_config(s, c);
+  for (uint32_t c = 0; c < s->p->n_configs && code == 0; c++) code = print_config(s, c, error);
   print_trials(s, extent);
   if (s->n_claims) printf("\nclaims\n");
   for (uint32_t i = 0; i < s->n_claims; i++) {
@@ -236,6 +242,7 @@ static void print_words(const shown *s, enum extent extent) {
     printf("  %-9s  %s\n", claim->verdict[0] ? claim->verdict : "unjudged", claim->text);
     if (claim->figures[0]) printf("  %-9s  %s\n", "", claim->figures);
   }
+  return code;
 }
 
 /* ---- As JSON ------------------------------------------------------------------------------------------------ */
@@ -260,7 +267,7 @@ static cJSON *config_json(const shown *s, uint32_t c) {
     add_number(figure, "total", m->total);
     add_number(figure, "mean", m->mean);
     for (uint32_t level = 0; level < LEVELS; level++)
-      if (levels[level] == f) add_number(figure, "end", s->ends[(size_t)c * LEVELS + level]);
+      if (level_figure(level) == (unsigned)f) add_number(figure, "end", s->ends[(size_t)c * LEVELS + level]);
     cJSON_AddNumberToObject(figure, "trials", m->trials);
     cJSON_AddNumberToObject(figure, "scored", (double)m->count);
   }
@@ -335,7 +342,7 @@ static int run(int argc, char **argv) {
   int code = cli_find_run(what, folder, sizeof folder, &error);
   if (!code) code = gather(&s, folder, &error);
   if (!code && wants_json) print_json(&s);
-  else if (!code) print_words(&s, extent);
+  else if (!code) code = print_words(&s, extent, &error);
   clear(&s);
   return code ? cli_fail(cli_exit_code(&error), "show", &error) : EXIT_OK;
 }
@@ -347,8 +354,9 @@ const subcommand subcommand_show = {
     "  --json     for machines: { run, folder, experiment, status, ..., nodes, trials, claims,\n"
     "             configs: [ { config, label, node, tags, figures: { NAME: { mark, total, mean, trials, scored } } } ] "
     "}\n"
-    "             known and known_wiped have an end, too: their last value\n"
+    "             levels, such as known, loss and forgone, have an end, too: their last value\n"
     "Bits are totals a trial, means over the trials of a configuration. What is known at the end is shown once more with\n"
-    "memory wiped where that makes a difference: what is left sits in the weights. The mark says what a figure is:\n"
-    "= exact, ≤ an upper bound, ≥ a lower bound, ~ an estimate, - not measured.\n",
+    "memory wiped where that makes a difference: what is left sits in the weights. Of streams, code and saved (over the\n"
+    "uniform code) are totals; forgone, loss a step and progress are what they were at the end. The mark says what a\n"
+    "figure is: = exact, ≤ an upper bound, ≥ a lower bound, ~ an estimate, - not measured.\n",
     run};

@@ -6,6 +6,7 @@
 
 #include "lua/primitives.h"
 #include "statistics.h"
+#include "stream/entropy.h"
 
 static int raise(lua_State *lua, const baud_error *error) { return sandbox_fail(lua, error->text); }
 
@@ -214,6 +215,49 @@ static int compare(lua_State *lua) {
   return 2;
 }
 
+static void push_number(lua_State *lua, const char *key, double value) {
+  lua_pushnumber(lua, value);
+  lua_setfield(lua, -2, key);
+}
+
+static void push_sample(lua_State *lua, uint64_t n, uint64_t singletons, enum entropy_estimator estimator) {
+  push_number(lua, "n", (double)n);
+  push_number(lua, "singletons", (double)singletons);
+  lua_pushstring(lua, entropy_estimator_name[estimator]);
+  lua_setfield(lua, -2, "estimator");
+}
+
+/* sample_entropy(numbers) -> { bits, n, kinds, singletons, estimator } */
+static int sample_entropy(lua_State *lua) {
+  entropy_estimate e;
+  baud_error error;
+  size_t n;
+  const double *x = numbers_of(lua, 1, &n);
+  if (entropy_of_sample(x, n, &e, &error) != 0) return raise(lua, &error);
+  lua_createtable(lua, 0, 5);
+  push_number(lua, "bits", e.bits);
+  push_number(lua, "kinds", (double)e.kinds);
+  push_sample(lua, e.n, e.singletons, e.estimator);
+  return 1;
+}
+
+/* shared_bits(numbers, numbers) -> { bits, plain, null, deviation, n, singletons, estimator } */
+static int shared_bits(lua_State *lua) {
+  entropy_shared e;
+  baud_error error;
+  size_t n, m;
+  const double *x = numbers_of(lua, 1, &n), *y = numbers_of(lua, 2, &m);
+  if (n != m) return sandbox_fail(lua, "shared bits are of pairs: the samples must be of one size");
+  if (entropy_of_pairs(x, y, n, &e, &error) != 0) return raise(lua, &error);
+  lua_createtable(lua, 0, 7);
+  push_number(lua, "bits", e.bits);
+  push_number(lua, "plain", e.plain);
+  push_number(lua, "null", e.null);
+  push_number(lua, "deviation", e.null_deviation);
+  push_sample(lua, e.n, e.singletons, e.estimator);
+  return 1;
+}
+
 /* h(p): the entropy of a coin, bits */
 static int entropy(lua_State *lua) {
   double p = luaL_checknumber(lua, 1);
@@ -226,7 +270,7 @@ void primitives_of_results(lua_State *lua) {
   static const luaL_Reg functions[] = {
       {"configs", read_configs}, {"trials", read_trials}, {"figure", figure_by_name}, {"values", read_values},
       {"total", read_total},     {"mark", read_mark},     {"estimate", estimate},     {"compare", compare},
-      {"entropy", entropy},      {"episodes_by", episodes_by}, {NULL, NULL}};
+      {"entropy", entropy},     {"sample_entropy", sample_entropy}, {"shared_bits", shared_bits},      {"episodes_by", episodes_by}, {NULL, NULL}};
   luaL_setfuncs(lua, functions, 0);
   lua_pushboolean(lua, language_context_of(lua)->is_so_far);
   lua_setfield(lua, -2, "so_far");

@@ -141,6 +141,39 @@ Sample.share = public(function(s, condition, what)
   return s:map(function(x) return condition(x) and 1 or 0 end, what or "share of " .. s.what)
 end)
 
+---- Entropies -------------------------------------------------------------------------------------------------
+
+local Entropy, Outcomes = {}, {}
+Outcomes.__index = Outcomes
+
+function Entropy.__tostring(e)
+  local less = e.null and (", null %s taken off"):format(shown(e.null)) or ""
+  return ("%s %s bits (%s, N %s, %s singletons%s)"):format(e.what, shown(e.bits), e.estimator, shown(e.n), shown(e.singletons), less)
+end
+
+-- How many bits the numbers hold, as outcomes: Grassberger's estimator, Chao and Shen's where over 30 % are singletons.
+Sample.entropy = public(function(s)
+  if #s == 0 then failf("%s: there is nothing to take an entropy of", s.what) end
+  local e = core.sample_entropy(s)
+  e.what = ("H(%s)"):format(s.what)
+  return setmetatable(e, Entropy)
+end)
+Outcomes.entropy = Sample.entropy
+
+-- What the numbers of one sample tell of the other's, pair by pair, minus what shuffled pairs would show.
+baud.shared = public(function(a, b)
+  for _, s in ipairs { a, b } do
+    if not is(s, Sample) and not is(s, Outcomes) then
+      failf("baud.shared takes two samples or outcomes (r:at(...), r:outcomes(...)), not %s", tostring(s))
+    end
+  end
+  if #a ~= #b then failf("%s and %s have %d and %d outcomes: they are no pairs", a.what, b.what, #a, #b) end
+  if #a == 0 then failf("%s: there is nothing to be shared", a.what) end
+  local e = core.shared_bits(a, b)
+  e.what = ("I(%s; %s)"):format(a.what, b.what)
+  return setmetatable(e, Entropy)
+end)
+
 local function combine(a, b, symbol, operate)
   local numbers, n = {}, is(a, Sample) and #a or #b
   if is(a, Sample) and is(b, Sample) and #a ~= #b then
@@ -344,6 +377,23 @@ local function check_episode(value, name)
   end
   return value
 end
+
+-- The outcomes of all episodes from .. to (the first, the last) of all trials, trial by trial; all must have been scored.
+Group.outcomes = public(function(g, name, range)
+  range = range or {}
+  local from, to = check_episode(range.from, "from") or 1, check_episode(range.to, "to")
+  local figure, numbers = figure_of(name), {}
+  if #g.list == 0 then failf("no trial is %s", g.what ~= "" and g.what or "there") end
+  for _, trial in ipairs(g.list) do
+    need(trial, to)
+    for i, x in ipairs(core.values(trial.trial, figure, from - 1, math.max(0, (to or trial.episodes) - from + 1))) do
+      if x ~= x then failf("%s is not scored in episode %d of %s seed %d", name, from + i - 1, trial.label, trial.seed) end
+      numbers[#numbers + 1] = x
+    end
+  end
+  numbers.what = (g.what ~= "" and g.what .. " " or "") .. name .. ((from > 1 or to) and (" in %d-%s"):format(from, to or "end") or "")
+  return setmetatable(numbers, Outcomes)
+end)
 
 -- The sum over the first `upto` episodes (all).
 Group.total = public(function(g, name, upto)

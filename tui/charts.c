@@ -23,6 +23,17 @@ const chart charts[CHARTS] = {
     {"saved bits over uniform", "saved", CHART_MEANS, 2, {{FIGURE_SAVED_OBSERVATION, 'o'}, {FIGURE_SAVED_REWARD, 'r'}},
      FIGURE_SAVED_OBSERVATION, "saved bits on observations"},
     {"success", "success", CHART_MEANS, 1, {{FIGURE_SUCCESS, 0}}, FIGURE_SUCCESS, "success"},
+    {"saved bits over the mixture", "mixture", CHART_MEANS, 2, {{FIGURE_SAVED_MIXTURE_OBSERVATION, 'o'}, {FIGURE_SAVED_MIXTURE_REWARD, 'r'}},
+     FIGURE_SAVED_MIXTURE_OBSERVATION, "saved bits over the mixture on observations"},
+    {"observation bits so far: saved, forgone on top", "forgone", CHART_STACK, 2,
+     {{FIGURE_SAVED_OBSERVATION, 's'}, {FIGURE_FORGONE_OBSERVATION, 'f'}}, FIGURE_SAVED_OBSERVATION, "saved bits on observations, so far"},
+    {"reward bits so far: saved, forgone on top", "forgone r", CHART_STACK, 2, {{FIGURE_SAVED_REWARD, 's'}, {FIGURE_FORGONE_REWARD, 'f'}},
+     FIGURE_SAVED_REWARD, "saved bits on rewards, so far"},
+    {"loss of frozen copies, bits a step", "loss", CHART_MEANS, 2, {{FIGURE_LOSS_OBSERVATION, 'o'}, {FIGURE_LOSS_REWARD, 'r'}},
+     FIGURE_LOSS_OBSERVATION, "loss on observations, bits a step"},
+    {"learning progress, bits a step", "progress", CHART_MEANS, 2, {{FIGURE_PROGRESS_OBSERVATION, 'o'}, {FIGURE_PROGRESS_REWARD, 'r'}},
+     FIGURE_PROGRESS_OBSERVATION, "learning progress on observations, bits a step"},
+    {"policy change, bits", "policy", CHART_MEANS, 1, {{FIGURE_POLICY_CHANGE, 0}}, FIGURE_POLICY_CHANGE, "policy change, bits"},
 };
 
 const char *const seeds_names[SEEDS_SHOWN] = {"mean", "iqm", "range", "each", "off"};
@@ -209,8 +220,23 @@ static void ratios_of_trial(gathering *g, uint32_t trial, const chart *c, double
   }
 }
 
+/* values[n]: the total of part 0 up to each bin that has any of `figure`; where that is part 1, with its mean there added. */
+static void stack_of_trial(gathering *g, uint32_t trial, const chart *c, unsigned figure, double *values) {
+  double sum = total_before(g->m, trial, c->parts[0].figure, g->w.from);
+  int is_top = figure == c->parts[1].figure;
+  gather(g, trial, c->parts[0].figure);
+  for (int i = 0; i < g->w.n; i++) {
+    sum += g->sum[i];
+    values[i] = is_top || g->count[i] ? sum : NAN;
+  }
+  if (!is_top) return;
+  gather(g, trial, figure);
+  for (int i = 0; i < g->w.n; i++) values[i] = g->count[i] ? values[i] + g->sum[i] / g->count[i] : NAN;
+}
+
 static void read_window(gathering *g, uint32_t trial, const chart *c, unsigned figure, double *values) {
   if (c->kind == CHART_RATIO) ratios_of_trial(g, trial, c, values);
+  else if (c->kind == CHART_STACK) stack_of_trial(g, trial, c, figure, values);
   else means_of_trial(g, trial, figure, values);
 }
 

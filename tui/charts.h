@@ -11,9 +11,13 @@
 #include "model.h"
 #include "xaxis.h"
 
-enum { CHART_PARTS = 3, CHARTS_SEEDS = 512, CHARTS = 8, SERIES = 6 };
+enum { CHART_PARTS = 3, CHARTS_SEEDS = 512, CHARTS = 14, SERIES = 6 };
 
-enum chart_kind { CHART_MEANS, CHART_RATIO }; /* ratio: sum of part 0 over sum of part 1, up to each episode */
+enum chart_kind {
+  CHART_MEANS,
+  CHART_RATIO, /* sum of part 0 over sum of part 1, up to each episode */
+  CHART_STACK  /* sum of part 0 up to each episode, and part 1, a level, on top of it */
+};
 
 typedef struct chart {
   const char *title, *name; /* "received bits by channel", "received": unit within the title */

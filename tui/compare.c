@@ -58,12 +58,12 @@ static double number_of_trial(dashboard *d, uint32_t trial, int which) {
   if (place >= 0 && (!d->has_totals || is_state)) return t->has_recent ? (double)t->recent[place] : NAN;
   double total = chart_total_of_trial(&d->model, trial, c->whole, &scored);
   if (!scored) return NAN;
-  return d->has_totals && is_bits_of_an_episode(c->whole) ? total : total / (double)scored;
+  return c->kind == CHART_STACK || (d->has_totals && is_bits_of_an_episode(c->whole)) ? total : total / (double)scored;
 }
 
 void compare_heading(const dashboard *d, int which, char *out, size_t size) {
   const chart *c = charts + which;
-  int is_total = d->has_totals && c->kind != CHART_RATIO && is_bits_of_an_episode(c->whole);
+  int is_total = d->has_totals && c->kind == CHART_MEANS && is_bits_of_an_episode(c->whole);
   snprintf(out, size, "%s%s", c->name, is_total ? ", total" : "");
 }
 

@@ -58,7 +58,7 @@ static void draw_chart(dashboard *d, rect box) {
                    .seeds = c->n_parts == 1 || c->kind == CHART_RATIO ? d->seeds : SEEDS_OFF};
   chart_read(&d->model, &q, &data);
   target_name(d, d->selected, name, sizeof name);
-  snprintf(title, sizeof title, "%s%s  %s", c->title, c->kind == CHART_RATIO ? "" : "/episode", name);
+  snprintf(title, sizeof title, "%s%s  %s", c->title, c->kind == CHART_MEANS ? "/episode" : "", name);
   double last = NAN;
   for (int i = 0; data.n_series && i < data.domain.n; i++)
     if (isfinite(data.series[0].line[i])) last = data.series[0].line[i];

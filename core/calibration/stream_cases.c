@@ -121,7 +121,8 @@ int stream_progress_between(const registry *r, const calibration_case *c, calibr
   char params[80];
   moments m = {0};
   snprintf(params, sizeof params, "{\"change\":%.17g,\"length\":%.0f}", c->b, c->a);
-  run_spec spec = {.env = "stream", .env_params = params, .reward = "dense", .learner = "kt", .episodes = 2, .score = "\"probe\":1,\"probe_steps\":200"};
+  run_spec spec = {.env = "stream", .env_params = params, .reward = "dense", .learner = "kt", .episodes = 2,
+                   .score = "\"probe\":1,\"probe_steps\":200"};
   for (uint64_t seed = 0; seed < TRIALS; seed++) {
     run_result result;
     int failed = run_once(r, &spec, seed, &result, error);
@@ -195,7 +196,8 @@ int stream_certificate(const registry *r, const calibration_case *c, calibration
   enum { TRIALS = 2000 };
   double beyond = 0.0, bound = exp2(-c->b);
   for (uint64_t seed = 0; seed < TRIALS; seed++) {
-    run_spec spec = {.env = "stream", .env_params = "{\"law\":\"fair\",\"length\":1}", .reward = "dense", .learner = "kt", .episodes = (uint64_t)c->a, .quizzes = 1};
+    run_spec spec = {.env = "stream", .env_params = "{\"law\":\"fair\",\"length\":1}", .reward = "dense", .learner = "kt",
+                     .episodes = (uint64_t)c->a, .quizzes = 1};
     double most;
     int failed = run_most(r, &spec, seed, FIGURE_SAVED_OBSERVATION, &most, error);
     if (failed) return failed;

@@ -95,10 +95,12 @@ static void a_counting_learner_costs_its_closed_form(void **state) {
 /* The mixture holds the very code that the learner uses, at one third. */
 static void over_the_mixture_a_member_saves_what_a_mixture_costs(void **state) {
   (void)state;
-  run(&one, describe(UNIT("stream", "{\"memory\":\"chain\"}"), UNIT("ctw", "{}"), "\"answers\":1,\"reference\":\"mixture\"", "\"stop\":{\"episodes\":5}"), 1);
+  run(&one, describe(UNIT("stream", "{\"memory\":\"chain\"}"), UNIT("ctw", "{}"),
+                     "\"answers\":1,\"reference\":\"mixture\"", "\"stop\":{\"episodes\":5}"), 1);
   assert_true(one.marks[FIGURE_SAVED_MIXTURE_OBSERVATION] == '=');
   assert_close(one.total[FIGURE_SAVED_MIXTURE_OBSERVATION], log2(3), 0.01);
-  run(&two, describe(UNIT("stream", "{\"law\":\"fair\"}"), UNIT("kt", "{}"), "\"answers\":1,\"reference\":\"mixture\"", "\"stop\":{\"episodes\":5}"), 1);
+  run(&two, describe(UNIT("stream", "{\"law\":\"fair\"}"), UNIT("kt", "{}"),
+                     "\"answers\":1,\"reference\":\"mixture\"", "\"stop\":{\"episodes\":5}"), 1);
   assert_true(two.total[FIGURE_SAVED_MIXTURE_OBSERVATION] < 0.0); /* the uniform code is the best there */
   assert_true(two.total[FIGURE_SAVED_MIXTURE_OBSERVATION] >= two.total[FIGURE_SAVED_OBSERVATION] - 1e-6);
 }
@@ -138,7 +140,8 @@ static void continuous_numbers_are_scored_in_bins_whose_width_is_shown(void **st
 /* The television is declined by a planner on tables: for it the uniform code is counted, on both sides. */
 static void what_a_learner_declines_neither_saves_nor_costs(void **state) {
   (void)state;
-  run(&one, describe(UNIT("tv", "{\"symbols\":8}"), UNIT("dyna_q", "{}"), "\"answers\":1,\"reference\":\"mixture\"", "\"stop\":{\"episodes\":50}"), 2);
+  run(&one, describe(UNIT("tv", "{\"symbols\":8}"), UNIT("dyna_q", "{}"), "\"answers\":1,\"reference\":\"mixture\"",
+                     "\"stop\":{\"episodes\":50}"), 2);
   double steps = one.total[FIGURE_STEPS], sum = one.total[FIGURE_CODE_OBSERVATION] + one.total[FIGURE_SAVED_OBSERVATION];
   assert_close(sum, steps * (log2(25) + log2(9)), 1e-6 * sum);
   assert_true(one.total[FIGURE_CODE_OBSERVATION] > steps * log2(9));
@@ -154,7 +157,8 @@ static void on_noise_nothing_is_saved(void **state) {
   for (uint64_t seed = 0; seed < TRIALS; seed++) {
     run(&one, describe(UNIT("tv", "{\"symbols\":16}"), UNIT("kt", "{}"), "\"answers\":1", "\"stop\":{\"episodes\":4}"), seed);
     double saved = 0.0; /* over the television alone: positions can be learnt */
-    run(&two, describe(UNIT("stream", "{\"symbols\":16,\"law\":\"fair\",\"length\":200}"), UNIT("kt", "{}"), "\"answers\":1", "\"stop\":{\"episodes\":1}"), seed);
+    run(&two, describe(UNIT("stream", "{\"symbols\":16,\"law\":\"fair\",\"length\":200}"), UNIT("kt", "{}"),
+                     "\"answers\":1", "\"stop\":{\"episodes\":1}"), seed);
     saved = two.total[FIGURE_SAVED_OBSERVATION];
     sum += saved;
     squares += saved * saved;
@@ -226,7 +230,8 @@ static void saved_and_forgone_make_up_what_the_reference_loses(void **state) {
 static void losses_and_progress_are_those_of_the_frozen_estimates(void **state) {
   (void)state;
   for (uint64_t seed = 0; seed < 5; seed++) {
-    run(&one, describe(UNIT("stream", "{\"length\":40}"), UNIT("kt", "{}"), "\"answers\":1,\"probe\":1,\"probe_steps\":400", "\"stop\":{\"episodes\":40}"), seed);
+    run(&one, describe(UNIT("stream", "{\"length\":40}"), UNIT("kt", "{}"),
+                     "\"answers\":1,\"probe\":1,\"probe_steps\":400", "\"stop\":{\"episodes\":40}"), seed);
     double n = 0.0, ones = 0.0, past_n = 0.0, past_ones = 0.0;
     for (uint32_t e = 0; e < one.n; e++) {
       n += 40.0;
@@ -253,7 +258,8 @@ static void losses_and_progress_are_those_of_the_frozen_estimates(void **state) 
 /* A way that is blocked after 50 steps of the lane's life is blocked in probes after that, and open before. */
 static void an_environment_is_as_old_in_a_probe_as_it_is(void **state) {
   (void)state;
-  run(&one, describe(UNIT("blocking_maze", "{\"switch_at\":50}"), UNIT("scripted", "{\"actions\":\"1,1,1,1,1,0,0,0,0,0\"}"), "\"probe\":3,\"probe_steps\":10",
+  run(&one, describe(UNIT("blocking_maze", "{\"switch_at\":50}"), UNIT("scripted", "{\"actions\":\"1,1,1,1,1,0,0,0,0,0\"}"),
+                     "\"probe\":3,\"probe_steps\":10",
                      "\"limit\":10,\"stop\":{\"episodes\":11}"), 1);
   for (uint32_t e = 0; e < 11; e++) { /* every third, and the last */
     assert_true(one.figure[FIGURE_RETURN][e] == (e < 5 ? 1.0f : 0.0f));
@@ -366,7 +372,8 @@ static void a_policy_changes_by_what_was_demonstrated(void **state) {
 
 static void who_plays_a_script_does_not_change(void **state) {
   (void)state;
-  run(&one, describe(UNIT("maze", "{}"), UNIT("scripted", "{\"actions\":\"0,1,2,3,1\"}"), "\"probe\":1,\"probe_steps\":10", "\"stop\":{\"episodes\":5}"), 1);
+  run(&one, describe(UNIT("maze", "{}"), UNIT("scripted", "{\"actions\":\"0,1,2,3,1\"}"),
+                     "\"probe\":1,\"probe_steps\":10", "\"stop\":{\"episodes\":5}"), 1);
   assert_int_equal(scored(&one, FIGURE_POLICY_CHANGE), 5);
   for (uint32_t e = 0; e < 5; e++) assert_true(one.figure[FIGURE_POLICY_CHANGE][e] == 0.0f);
   assert_true(one.marks[FIGURE_LOSS_OBSERVATION] == '-' && one.marks[FIGURE_PROBE_RETURN] == '~');
@@ -375,7 +382,8 @@ static void who_plays_a_script_does_not_change(void **state) {
 /* Episodes as long as they like are recorded in part, and a sum over a part of the states is a lower bound. */
 static void an_episode_without_limit_is_bounded_from_below(void **state) {
   (void)state;
-  run(&one, describe(UNIT("corridor", "{\"max_steps\":100000000}"), UNIT("random", "{}"), "\"probe\":1,\"probe_steps\":10", "\"stop\":{\"episodes\":2}"), 1);
+  run(&one, describe(UNIT("corridor", "{\"max_steps\":100000000}"), UNIT("random", "{}"),
+                     "\"probe\":1,\"probe_steps\":10", "\"stop\":{\"episodes\":2}"), 1);
   assert_true(one.marks[FIGURE_POLICY_CHANGE] == '>');
 }
 

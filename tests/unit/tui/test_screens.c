@@ -335,6 +335,35 @@ static void other_axes_show_the_same_values_elsewhere(void **state) {
   close_dashboard(d);
 }
 
+/* What was saved adds up from bin to bin; what was forgone is a level, and lies on top. */
+static void what_was_forgone_is_stacked_on_what_was_saved(void **state) {
+  (void)state;
+  dashboard *d = open_dashboard(120, 40);
+  int saved = -1, stack = -1;
+  for (int i = 0; i < CHARTS; i++) {
+    if (strcmp(charts[i].name, "saved") == 0) saved = i;
+    if (strcmp(charts[i].name, "forgone") == 0) stack = i;
+  }
+  assert_true(saved >= 0 && stack >= 0);
+  target what = {0, 0};
+  chart_query q = {.targets = &what, .n = 1, .dots = 100, .chart = charts + saved, .axis = X_EPISODE, .seeds = SEEDS_OFF};
+  chart_data data;
+  static double mean[1000];
+  chart_read(&d->model, &q, &data);
+  assert_true(data.n_series == 2 && data.domain.n > 20 && data.domain.n < 1000);
+  memcpy(mean, data.series[0].line, (size_t)data.domain.n * sizeof *mean);
+  q.chart = charts + stack;
+  chart_read(&d->model, &q, &data);
+  assert_true(data.n_series == 2 && data.series[0].letter == 's' && data.series[1].letter == 'f');
+  double sum = 0;
+  for (int i = 0; i < data.domain.n - 1; i++) { /* the last bin may not be full */
+    sum += mean[i] * data.domain.width;
+    assert_true(fabs(data.series[0].line[i] - sum) < 1e-4 * sum);
+    assert_true(fabs(data.series[1].line[i] - data.series[0].line[i] - mean[i]) < 1e-3 * mean[i] + 1e-5 * sum); /* made up alike */
+  }
+  close_dashboard(d);
+}
+
 static void zooming_on_another_axis_reads_finer(void **state) {
   (void)state;
   dashboard *d = open_dashboard(120, 40);
@@ -770,6 +799,7 @@ int main(void) {
       cmocka_unit_test(marks_are_letters_and_are_compared),
       cmocka_unit_test(differences_are_taken_pair_by_pair),
       cmocka_unit_test(other_axes_show_the_same_values_elsewhere),
+      cmocka_unit_test(what_was_forgone_is_stacked_on_what_was_saved),
       cmocka_unit_test(zooming_on_another_axis_reads_finer),
       cmocka_unit_test(the_band_lies_around_the_mean_and_each_seed_has_a_line),
       cmocka_unit_test(what_is_typed_is_found_or_told_apart),

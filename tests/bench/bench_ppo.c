@@ -96,8 +96,9 @@ static double time_trial(const char *script, const char *folder) {
 
 /* ---- The bare loop ------------------------------------------------------------------------------------------------- */
 
+enum { FORWARD, OF_WEIGHT, OF_INPUT };
 typedef struct product { /* c [m][n] = a b, or += with a [m][k] stored transposed, or = with b [k][n] stored transposed */
-  enum { FORWARD, OF_WEIGHT, OF_INPUT } kind;
+  int kind;
   size_t m, n, k;
   int is_blas;
 } product;

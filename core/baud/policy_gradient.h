@@ -46,6 +46,22 @@ typedef struct baud_group_stats {
   double members, first, sum, squares;
 } baud_group_stats;
 
+/* Takes in the return of a member; its distance from the first one's. */
+static inline double baud_group_enter(baud_group_stats *stats, double gain) {
+  if (stats->members == 0.0) stats->first = gain;
+  double distance = gain - stats->first;
+  stats->members += 1.0;
+  stats->sum += distance;
+  stats->squares += distance * distance;
+  return distance;
+}
+
+/* 1 / (the returns' standard deviation, that of a sample, + epsilon); 0 where all are equal, whatever epsilon. */
+static inline double baud_group_scale(const baud_group_stats *stats, double epsilon) {
+  double variance = (stats->squares - stats->sum * stats->sum / stats->members) / (stats->members - 1.0);
+  return variance > 0.0 ? 1.0 / (sqrt(variance) + epsilon) : 0.0;
+}
+
 static inline void baud_group_declare(const baud_table *table, baud_block *blocks) {
   uint64_t pairs = baud_pairs(table), states = table->states;
   blocks[BAUD_GROUP_LOGITS] = baud_block_of(BAUD_F64, BAUD_WEIGHT, 0, pairs, "logits");
@@ -97,8 +113,7 @@ static inline void baud_group_step(const baud_table *table, void *const *blocks,
 static inline void baud_group_join(const baud_table *table, void *const *blocks, uint32_t lane, double weight) {
   baud_group_stats *stats = (baud_group_stats *)blocks[BAUD_GROUP_STATS];
   double *gain = (double *)blocks[BAUD_GROUP_RETURN] + lane;
-  if (stats->members == 0.0) stats->first = *gain;
-  double distance = *gain - stats->first;
+  double distance = baud_group_enter(stats, *gain);
   uint64_t *visits = (uint64_t *)blocks[BAUD_GROUP_VISITS] + (uint64_t)lane * table->states;
   int32_t *touched = (int32_t *)blocks[BAUD_GROUP_TOUCHED] + (uint64_t)lane * (table->states + 1);
   uint64_t *steps = (uint64_t *)blocks[BAUD_GROUP_STEPS];
@@ -119,9 +134,6 @@ static inline void baud_group_join(const baud_table *table, void *const *blocks,
   }
   touched[0] = 0;
   *gain = 0.0;
-  stats->members += 1.0;
-  stats->sum += distance;
-  stats->squares += distance * distance;
 }
 
 /* The steps that a lane's running episode has taken. */

@@ -64,13 +64,6 @@ static int32_t grpo_predict(const void *model, void *const *blocks, const baud_t
   return BAUD_OK;
 }
 
-/* 1 / (std + epsilon) of the group's returns; 0 where all are equal, whatever epsilon. */
-static double grpo_scale(const grpo_model *m, const baud_group_stats *stats) {
-  if (!m->normalise) return 1.0;
-  double variance = (stats->squares - stats->sum * stats->sum / m->group) / (m->group - 1.0);
-  return variance > 0.0 ? 1.0 / (sqrt(variance) + m->epsilon) : 0.0;
-}
-
 static int32_t grpo_learn(const void *model, void *const *blocks, const baud_outcome *outcome) {
   const grpo_model *m = model;
   const baud_group_stats *stats = blocks[BAUD_GROUP_STATS];
@@ -80,7 +73,8 @@ static int32_t grpo_learn(const void *model, void *const *blocks, const baud_out
     uint64_t length = m->per_step ? baud_group_length(&m->table, blocks, lane) : 1;
     baud_group_join(&m->table, blocks, lane, 1.0 / (double)length);
     if (stats->members < m->group) continue;
-    baud_group_apply(&m->table, blocks, m->lr / m->group * grpo_scale(m, stats), m->lr * m->kl / m->group);
+    double scale = m->normalise ? baud_group_scale(stats, m->epsilon) : 1.0;
+    baud_group_apply(&m->table, blocks, m->lr / m->group * scale, m->lr * m->kl / m->group);
   }
   return BAUD_OK;
 }

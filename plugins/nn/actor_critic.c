@@ -156,26 +156,17 @@ static void standardise(const nn_actor_critic *ac, void *const *blocks, nn_real 
     }
 }
 
-/* Where in the rollout the deeds of a step's lanes from `first` on are kept; nowhere but when it is for real. */
-static nn_deeds deeds_at(const nn_actor_critic *ac, void *const *blocks, size_t row, int is_kept) {
-  if (!is_kept) return (nn_deeds){NULL, NULL};
-  return (nn_deeds){(nn_real *)blocks[NN_AC_ACTION] + row * ac->policy.kept, (nn_real *)blocks[NN_AC_LOG_PROB] + row};
-}
-
 int32_t nn_ac_predict(const nn_actor_critic *ac, void *const *blocks, const baud_tick *tick) {
   size_t row = (size_t)*(const uint64_t *)blocks[NN_AC_STEP] * ac->lanes;
   int is_kept = tick->mode == BAUD_TRAIN;
   nn_real *x = is_kept ? (nn_real *)blocks[NN_AC_FEATURES] + row * ac->features : (nn_real *)blocks[NN_AC_BATCH];
+  nn_deeds kept = {NULL, NULL};
+  if (is_kept) kept = (nn_deeds){(nn_real *)blocks[NN_AC_ACTION] + row * ac->policy.kept, (nn_real *)blocks[NN_AC_LOG_PROB] + row};
   nn_tape t = tape_of(ac, blocks);
   nn_policy_see(&ac->policy, tick->obs, x);
   standardise(ac, blocks, x, ac->lanes);
-  for (uint32_t first = 0; first < ac->lanes; first += ac->pass) {
-    uint32_t n = ac->lanes - first < ac->pass ? ac->lanes - first : ac->pass;
-    nn_value out = infer(ac, blocks, &t, &ac->policy.net, x + (size_t)first * ac->features, n);
-    if (nn_is_dry(&t)) return is_too_small(ac);
-    nn_policy_act(&ac->policy, &t, out, tick, first, blocks[NN_AC_RANDOM], deeds_at(ac, blocks, row + first, is_kept));
-  }
-  return BAUD_OK;
+  int32_t code = nn_policy_run(&ac->policy, &t, blocks[NN_AC_THETA], ac->pass, x, tick, blocks[NN_AC_RANDOM], kept);
+  return code == BAUD_OK ? BAUD_OK : is_too_small(ac);
 }
 
 /* ---- The rollout -------------------------------------------------------------------------------------------------- */

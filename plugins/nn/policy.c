@@ -111,6 +111,27 @@ void nn_policy_act(const nn_policy *p, nn_tape *t, nn_value out, const baud_tick
   else move(p, t, out, tick, first, random, kept);
 }
 
+/* Where the deeds of the lanes from `first` on go: choices and numbers are of one size. */
+static nn_deeds deeds_from(const nn_policy *p, nn_deeds kept, uint32_t first) {
+  if (kept.action) kept.action = (nn_real *)kept.action + (size_t)first * p->kept;
+  if (kept.log_prob) kept.log_prob += first;
+  return kept;
+}
+
+int32_t nn_policy_run(const nn_policy *p, nn_tape *t, const nn_real *theta, uint32_t pass, const nn_real *x, const baud_tick *tick,
+                      uint64_t *random, nn_deeds kept) {
+  uint32_t lanes = p->features.lanes, features = p->features.n;
+  for (uint32_t first = 0; first < lanes; first += pass) {
+    uint32_t n = lanes - first < pass ? lanes - first : pass;
+    nn_begin(t, NN_INFER);
+    nn_bind(t, theta, NULL);
+    nn_value out = nn_mlp_forward(t, &p->net, nn_constant(t, x + (size_t)first * features, n, features));
+    if (nn_is_dry(t)) return BAUD_EBUG;
+    nn_policy_act(p, t, out, tick, first, random, deeds_from(p, kept, first));
+  }
+  return BAUD_OK;
+}
+
 double nn_policy_surrogate(const nn_policy *p, nn_tape *t, const nn_real *x, uint32_t rows, const void *action, const nn_surrogate *s, double scale) {
   nn_value out = nn_mlp_forward(t, &p->net, nn_constant(t, x, rows, p->features.n));
   if (p->features.choices) {

@@ -53,6 +53,10 @@ typedef struct nn_deeds {
  * bound, unless the tick gives the action; random [lanes]. */
 void nn_policy_act(const nn_policy *p, nn_tape *t, nn_value out, const baud_tick *tick, uint32_t first, uint64_t *random, nn_deeds kept);
 
+/* All lanes see x [lanes][features], act and answer, `pass` rows at a time. BAUD_EBUG on an arena that is too small. */
+int32_t nn_policy_run(const nn_policy *p, nn_tape *t, const nn_real *theta, uint32_t pass, const nn_real *x, const baud_tick *tick,
+                      uint64_t *random, nn_deeds kept);
+
 /* The head of a recorded pass over x [rows][features]: the loss nn_surrogate says, of actions kept as above. */
 double nn_policy_surrogate(const nn_policy *p, nn_tape *t, const nn_real *x, uint32_t rows, const void *action, const nn_surrogate *s, double scale);
 

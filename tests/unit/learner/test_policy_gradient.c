@@ -1,4 +1,4 @@
-/* Policy gradients on tables: random, REINFORCE, RLOO, GRPO. Expected updates are computed by running the learners
+/* Policy gradients on tables: random, REINFORCE, RLOO, GRPO, ReST-EM. Expected updates are computed by running the learners
  * through every possible trajectory of a small world, each weighted with its probability, and held to central
  * differences of the expected return, which is computed here on its own. Nothing in those tests is random.
  */
@@ -13,6 +13,9 @@
 #undef baud_plugin_1
 #define baud_plugin_1 grpo_library
 #include "../../../plugins/learner/grpo.c"
+#undef baud_plugin_1
+#define baud_plugin_1 rest_library
+#include "../../../plugins/learner/rest_em.c"
 #undef baud_plugin_1
 
 #include "rig.h"
@@ -129,6 +132,88 @@ static void expected_rloo_update_is_the_gradient_of_the_return(void **state) {
   small_gradient(1.0, gradient);
   expected_update(&r, 3 * LENGTH, 0.0, update);
   for (uint32_t i = 0; i < PAIRS; i++) assert_true(fabs(update[i] - gradient[i]) < 1e-8);
+  rig_close(&r);
+}
+
+/* ---- The best of k is learnt by heart ------------------------------------------------------------------------ */
+
+enum { REST_CODES = 1 << LENGTH };
+
+/* All episodes: their probabilities at theta and their returns. */
+static void small_episodes(const double *theta, double *probability, double *gain) {
+  for (uint32_t code = 0; code < REST_CODES; code++) {
+    uint32_t at = 0;
+    probability[code] = 1.0;
+    gain[code] = 0.0;
+    for (uint32_t t = 0; t < LENGTH; t++) {
+      uint32_t action = code >> t & 1;
+      probability[code] *= small_probability(theta, at, action);
+      gain[code] += small_reward[at][action];
+      at = small_next[at][action];
+    }
+  }
+}
+
+/* P(an episode is the one kept of k): with F the distribution of returns, and C the chance of this one's return, one of the
+ * class is kept with F(<=)^k - F(<)^k, of which C^k are groups whose returns are all alike; within the class by its chance. */
+static void small_kept(uint32_t k, double *kept) {
+  double probability[REST_CODES], gain[REST_CODES];
+  small_episodes(small_theta, probability, gain);
+  for (uint32_t code = 0; code < REST_CODES; code++) {
+    double below = 0.0, equal = 0.0;
+    for (uint32_t i = 0; i < REST_CODES; i++) {
+      below += gain[i] < gain[code] ? probability[i] : 0.0;
+      equal += gain[i] == gain[code] ? probability[i] : 0.0;
+    }
+    kept[code] = probability[code] / equal * (pow(below + equal, k) - pow(below, k) - pow(equal, k));
+  }
+}
+
+/* The gradient of sum over episodes of P(kept) log P(episode), by central differences. */
+static void expected_rest_em_update_climbs_the_likelihood_of_the_best(void **state) {
+  (void)state;
+  for (uint32_t k = 2; k <= 3; k++) {
+    rig r = small_rig();
+    double kept[REST_CODES], update[PAIRS];
+    rig_set(&r, "group", k);
+    assert_int_equal(rig_open(&r, &rest_library), BAUD_OK);
+    small_kept(k, kept);
+    expected_update(&r, k * LENGTH, 0.0, update);
+    for (uint32_t i = 0; i < PAIRS; i++) {
+      double likelihood[2] = { 0.0, 0.0 };
+      for (uint32_t side = 0; side < 2; side++) {
+        double theta[PAIRS], probability[REST_CODES], gain[REST_CODES];
+        memcpy(theta, small_theta, sizeof theta);
+        theta[i] += side == 0 ? -1e-5 : 1e-5;
+        small_episodes(theta, probability, gain);
+        for (uint32_t code = 0; code < REST_CODES; code++) likelihood[side] += kept[code] * log(probability[code]);
+      }
+      assert_true(fabs(update[i] - (likelihood[1] - likelihood[0]) / 2e-5) < 1e-8);
+    }
+    rig_close(&r);
+  }
+}
+
+static uint32_t equal_then_worse(void *ctx, uint32_t lane, uint32_t state, uint32_t action, float *reward, uint8_t *flags) {
+  (void)ctx, (void)lane, (void)state;
+  *reward = action < 2 ? 1.0f : 0.0f;
+  *flags = BAUD_TERMINATED;
+  return 0;
+}
+
+static void of_equal_episodes_the_first_is_the_best(void **state) {
+  (void)state;
+  static const int32_t actions[] = { 2, 1, 0 };
+  rig r = { .states = 1, .actions = 3, .lanes = 1, .start = 0, .channels = BAUD_MASK(BAUD_CH_REWARD) };
+  rig_set(&r, "group", 3);
+  assert_int_equal(rig_open(&r, &rest_library), BAUD_OK);
+  rig_init(&r, 1);
+  for (int i = 0; i < 3; i++) {
+    r.action[0] = actions[i];
+    (void)rig_tick(&r, equal_then_worse, NULL, 1);
+  }
+  const double *logits = r.blocks[rig_block(&r, "logits")];
+  for (int i = 0; i < 3; i++) assert_true(fabs(logits[i] - ((i == 1) - 1.0 / 3.0)) < 1e-12);
   rig_close(&r);
 }
 
@@ -405,7 +490,7 @@ static void lockbox_takes_as_long_as_its_closed_form(void **state) {
 
 /* ---- What all learners are held to ------------------------------------------------------------------------ */
 
-static const baud_library *const all_libraries[] = { &random_library, &reinforce_library, &rloo_library,
+static const baud_library *const all_libraries[] = { &random_library, &reinforce_library, &rloo_library, &rest_library,
                                                      &grpo_library };
 
 static void predicting_writes_no_weights_and_gives_distributions(void **state) {
@@ -530,6 +615,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(expected_reinforce_update_is_the_gradient_of_the_return),
     cmocka_unit_test(expected_rloo_update_is_the_gradient_of_the_return),
+    cmocka_unit_test(expected_rest_em_update_climbs_the_likelihood_of_the_best),
+    cmocka_unit_test(of_equal_episodes_the_first_is_the_best),
     cmocka_unit_test(reinforce_of_a_long_episode_is_the_sum_over_its_steps),
     cmocka_unit_test(the_mean_baseline_is_the_mean_of_earlier_returns),
     cmocka_unit_test(the_state_baseline_is_the_mean_of_what_followed),

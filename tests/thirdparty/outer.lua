@@ -74,7 +74,7 @@ local arms = baud.part "arms" {
   env = baud.env "bandit" { arms = 5, pulls = 100 },
   reward = baud.reward "dense" {},
   learner = baud.sweep {
-    baud.learner "exp3s" { gamma = 0.1, alpha = baud.sweep { 0, 0.0005 } },
+    baud.learner "org.example.exp3s" { gamma = 0.1, alpha = baud.sweep { 0, 0.0005 } },
     baud.learner "ucb1" { c = 0.2 },
     baud.learner "random" {},
   },

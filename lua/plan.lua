@@ -49,13 +49,15 @@ local SETTINGS = {
   { name = "channels" },
   { name = "lanes", check = whole(1, 65536), default = 1 },
   { name = "limit", check = whole(0, BIG), default = 0 },
+  { name = "world", check = whole(0, BIG), default = 0 },
   { name = "stop", fields = { episodes = whole(0, BIG), steps = whole(0, BIG), seconds = number(0, 1e9) },
     defaults = { episodes = 0, steps = 0, seconds = 0 } },
   { name = "score", fields = { answers = whole(-1, BIG), quiz = whole(-1, BIG), reference = one_of("uniform", "mixture"),
     bin = number(0, 1e9), probe = whole(-1, BIG), probe_steps = whole(1, 1000000000) },
     defaults = { answers = -1, quiz = -1, reference = "uniform", bin = 0, probe = 0, probe_steps = 1000 } },
 }
-local SHARED = { "env", "reward", "learner", "demonstrator", "channels", "lanes", "limit", "stop", "score", "seeds" }
+local SHARED = { "env", "reward", "learner", "demonstrator", "channels", "lanes", "limit", "world", "stop", "score",
+  "seeds" }
 local TAKES = { experiment = { "name", "doc", "parts", "claims" }, part = { "doc", "claims" },
   graph = { "name", "doc", "claims" }, train = { "name", "from", "claims" }, evaluate = { "name", "from", "claims" } }
 for _, takes in next, TAKES do table.move(SHARED, 1, #SHARED, #takes + 1, takes) end
@@ -224,7 +226,8 @@ end
 local function canonical(config, node)
   return core.json { channels = config.channels, demonstrator = config.demonstrator or core.null, env = config.env.json,
     from = config.parent and config.parent.id or "", lanes = config.lanes, learner = config.learner.json,
-    limit = config.limit, mode = node.kind, reward = config.reward.json, score = config.score, stop = config.stop }
+    limit = config.limit, mode = node.kind, reward = config.reward.json, score = config.score, stop = config.stop,
+    world = config.world > 0 and config.world or nil }
 end
 
 -- All configurations that follow from one parent (or from none), appended without repetition.
@@ -291,6 +294,7 @@ local function tag(config)
   put(4, "channels", "channels", table.concat(config.channels, "+"))
   put(4, "lanes", "lanes", config.lanes)
   put(4, "limit", "limit", config.limit)
+  put(4, "world", "world", config.world)
   for _, name in ipairs { "stop", "score" } do
     for _, key in ipairs(sorted_keys(config[name])) do
       put(4, name .. "." .. key, name .. "." .. key, config[name][key])

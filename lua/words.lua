@@ -101,7 +101,7 @@ end)
 ---- What the command line sets --------------------------------------------------------------------------------
 
 local ROLES = { env = core.ENV, learner = core.LEARNER, reward = core.REWARD }
-local PLAIN = { ["lanes"] = true, ["limit"] = true, ["stop.episodes"] = true, ["stop.steps"] = true,
+local PLAIN = { ["lanes"] = true, ["limit"] = true, ["world"] = true, ["stop.episodes"] = true, ["stop.steps"] = true,
   ["stop.seconds"] = true, ["score.answers"] = true, ["score.quiz"] = true,
   ["score.reference"] = true, ["score.bin"] = true, ["score.probe"] = true, ["score.probe_steps"] = true,
   ["demonstrator.competence"] = true }

@@ -79,10 +79,11 @@ static int read_stream(config *c, const cJSON *score, baud_error *error) {
 static int read_rest(config *c, baud_error *error) {
   const cJSON *stop = cJSON_GetObjectItemCaseSensitive(c->json, "stop"), *score = cJSON_GetObjectItemCaseSensitive(c->json, "score");
   const cJSON *expert = cJSON_GetObjectItemCaseSensitive(c->json, "demonstrator");
-  double lanes, limit, answers, quiz, observers, episodes, steps, most = 9e15;
+  double lanes, limit, world, answers, quiz, observers, episodes, steps, most = 9e15;
   int code = read_channels(c, error);
   if (!code) code = read_whole(c->json, "lanes", 1, 65536, 1, &lanes, error);
   if (!code) code = read_whole(c->json, "limit", 0, 4e9, 0, &limit, error);
+  if (!code) code = read_whole(c->json, "world", 0, most, 0, &world, error);
   if (!code) code = read_whole(score, "answers", -1, most, RATE_DEFAULT, &answers, error);
   if (!code) code = read_whole(score, "quiz", -1, most, RATE_DEFAULT, &quiz, error);
   if (!code) code = read_whole(score, "observers", 0, 1, 1, &observers, error);
@@ -96,6 +97,7 @@ static int read_rest(config *c, baud_error *error) {
   c->has_demonstrator = cJSON_IsObject(expert);
   c->lanes = (uint32_t)lanes;
   c->limit = (uint32_t)limit;
+  c->world = (uint64_t)world;
   c->answer_rate = (int64_t)answers;
   c->quiz_rate = (int64_t)quiz;
   c->has_observers = observers > 0;

@@ -22,6 +22,7 @@ typedef struct config {
   int has_demonstrator;
   double competence;
   uint32_t lanes, limit;
+  uint64_t world;         /* which of the seed's worlds: one draw of the prior each */
   int is_evaluation;
   int64_t answer_rate, quiz_rate; /* every how many episodes; RATE_NEVER, RATE_DEFAULT */
   int has_observers;

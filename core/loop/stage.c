@@ -167,7 +167,7 @@ static int open_env(stage *s, baud_error *error) {
   s->world = slab(s, s->spec.world_bytes);
   if (!s->world) return error_set(error, BAUD_ENOMEM, "out of memory for the world");
   stage_enter(s, SITE_ENV_DRAW);
-  code = s->env->draw(s->env_model, stage_seed(s, PURPOSE_WORLD, 0, 0), s->world);
+  code = s->env->draw(s->env_model, stage_seed(s, PURPOSE_WORLD, 0, s->config.world), s->world);
   return code == BAUD_OK ? 0 : stage_blame(s, SITE_ENV_DRAW, code, error);
 }
 

@@ -15,8 +15,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "baud/features.h"
 #include "baud/nn.h"
+#include "baud/regressor.h"
 
 enum { REGRESSION_SGD, REGRESSION_OBGD, REGRESSION_CONTINUAL, REGRESSION_METHODS };
 static const char *const regression_methods[] = { "sgd", "obgd", "continual_backprop" };
@@ -49,13 +49,12 @@ enum {
 };
 
 typedef struct regression_model {
-  baud_features features; /* of all fields but the first, which is what is predicted */
+  baud_regressor place;
   nn_layout layout;
   nn_linear_layer hidden, out;
   int64_t method;
   int activation;
   double lr, kappa, replacement, decay, maturity;
-  uint64_t asks_number;
   size_t arena;
   baud_block blocks[REGRESSION_BLOCKS];
 } regression_model;
@@ -63,7 +62,7 @@ typedef struct regression_model {
 /* ---- Creation ------------------------------------------------------------------------------------------- */
 
 static nn_value regression_forward(const regression_model *m, nn_tape *t, const float *x, nn_value *hidden) {
-  *hidden = nn_linear(t, &m->hidden, nn_constant(t, x, 1, m->features.n), m->activation);
+  *hidden = nn_linear(t, &m->hidden, nn_constant(t, x, 1, m->place.features.n), m->activation);
   return nn_linear(t, &m->out, *hidden, NN_IDENTITY);
 }
 
@@ -78,39 +77,9 @@ static size_t regression_arena(const regression_model *m) {
   return nn_arena_bytes(&t);
 }
 
-static uint64_t regression_accept(baud_learner_setup *setup) {
-  uint64_t accepted = 0;
-  for (uint32_t i = 0; i < setup->n_questions && i < 64; i++) {
-    baud_question *q = &setup->questions[i];
-    if (q->target != BAUD_ASK_OBSERVATION || q->field != 0 || q->horizon > 1) continue;
-    if (!(q->forms & 1u << BAUD_FORM_NORMAL) || q->width_normal != 2) continue;
-    q->form = BAUD_FORM_NORMAL;
-    accepted |= (uint64_t)1 << i;
-  }
-  return accepted;
-}
-
-/* Its place: the first field is a number to be predicted, the others are features. */
-static int32_t regression_open(regression_model *m, const baud_host *host, baud_learner_setup *setup) {
-  if (!(setup->channels & BAUD_MASK(BAUD_CH_OBSERVATION)) || setup->n_obs < 2 || setup->obs[0].categories || setup->obs[0].count != 1)
-    return host->fail(host, BAUD_EARG, "predicts a number from what else is seen: the first field of the observation must be one "
-                                       "continuous number, and there must be others, as in slow_change");
-  if (setup->action->categories || setup->action->count != 1)
-    return host->fail(host, BAUD_EARG, "acts by its prediction, but the environment's action is not one continuous number");
-  baud_learner_setup others = *setup;
-  others.obs = setup->obs + 1;
-  others.n_obs = setup->n_obs - 1;
-  int32_t code = baud_features_open(host, &others, 0, &m->features);
-  if (code != BAUD_OK) return code;
-  setup->subscribed = BAUD_MASK(BAUD_CH_OBSERVATION);
-  for (uint32_t i = 0; i < setup->n_questions; i++) setup->questions[i].form = 0;
-  m->asks_number = regression_accept(setup);
-  return BAUD_OK;
-}
-
 static void regression_declare(regression_model *m, uint32_t hidden) {
   baud_block *b = m->blocks;
-  m->hidden = nn_linear_declare(&m->layout, "hidden", m->features.n, hidden, NN_BIAS);
+  m->hidden = nn_linear_declare(&m->layout, "hidden", m->place.features.n, hidden, NN_BIAS);
   m->out = nn_linear_declare(&m->layout, "out", hidden, 1, NN_BIAS);
   m->arena = regression_arena(m);
   b[REGRESSION_THETA] = baud_block_of(BAUD_F32, BAUD_WEIGHT, 0, m->layout.count, "network");
@@ -118,14 +87,14 @@ static void regression_declare(regression_model *m, uint32_t hidden) {
   b[REGRESSION_ERROR] = baud_block_of(BAUD_F64, BAUD_OPTIMISER, 0, 2, "error");
   b[REGRESSION_RANDOM] = baud_block_of(BAUD_U64, BAUD_RNG, 0, 1, "random");
   b[REGRESSION_GRADIENT] = baud_block_of(BAUD_F32, BAUD_TRACE, 0, m->layout.count, "gradient");
-  b[REGRESSION_ROW] = baud_block_of(BAUD_F32, BAUD_SCRATCH, 0, m->features.n, "row");
+  b[REGRESSION_ROW] = baud_block_of(BAUD_F32, BAUD_SCRATCH, 0, m->place.features.n, "row");
   b[REGRESSION_ARENA] = baud_block_of(BAUD_U8, BAUD_SCRATCH, 0, m->arena, "arena");
 }
 
 static int32_t regression_create(const baud_host *host, const baud_value *v, baud_learner_setup *setup, void **model) {
   regression_model *m = calloc(1, sizeof *m);
   if (m == NULL) return host->fail(host, BAUD_ENOMEM, "there is no memory for the learner");
-  int32_t code = regression_open(m, host, setup);
+  int32_t code = baud_regressor_open(host, setup, &m->place);
   if (code != BAUD_OK) {
     free(m);
     return code;
@@ -173,37 +142,24 @@ static int32_t regression_init(const void *model, void *const *blocks, uint64_t 
 
 static const float *regression_row(const regression_model *m, void *const *blocks, const void *const *obs, uint32_t lane) {
   float *row = blocks[REGRESSION_ROW];
-  baud_features_row(&m->features, obs + 1, lane, row);
+  baud_regressor_row(&m->place, obs, lane, row);
   return row;
 }
 
 static int32_t regression_predict(const void *model, void *const *blocks, const baud_tick *tick) {
   const regression_model *m = model;
-  const double *error = blocks[REGRESSION_ERROR];
-  double deviation = error[1] > 0.0 ? sqrt(error[0]) + 1e-3 : 1.0;
-  for (uint32_t lane = 0; lane < m->features.lanes; lane++) {
+  for (uint32_t lane = 0; lane < m->place.features.lanes; lane++) {
     nn_value hidden;
     nn_tape t;
     nn_tape_open(&t, blocks[REGRESSION_ARENA], m->arena);
     nn_bind(&t, blocks[REGRESSION_THETA], NULL);
     float prediction = *regression_forward(m, &t, regression_row(m, blocks, tick->obs, lane), &hidden).x;
-    for (uint64_t asked = tick->ask & m->asks_number; asked; asked &= asked - 1) {
-      float *answer = tick->answer[__builtin_ctzll(asked)] + 2 * (uint64_t)lane;
-      answer[0] = prediction;
-      answer[1] = (float)deviation;
-    }
-    if (!tick->action_given) ((float *)tick->action)[lane] = prediction;
+    baud_regressor_say(&m->place, tick, lane, prediction, blocks[REGRESSION_ERROR]);
   }
   return BAUD_OK;
 }
 
 /* ---- Learning --------------------------------------------------------------------------------------------- */
-
-/* The mean of the squares of all errors, then of about the last thousand. */
-static void regression_judge(double *error, double delta) {
-  error[1] += 1.0;
-  error[0] += fmax(1.0 / error[1], 1e-3) * (delta * delta - error[0]);
-}
 
 /* Ages and utilities grow by a step of activity h; the least useful mature unit begins anew when its turn has come. */
 static void regression_renew(const regression_model *m, void *const *blocks, const float *h) {
@@ -235,7 +191,7 @@ static int32_t regression_learn_lane(const regression_model *m, void *const *blo
   nn_bind(&t, theta, gradient);
   nn_value prediction = regression_forward(m, &t, regression_row(m, blocks, outcome->obs, lane), &hidden);
   double delta = (double)target - (double)*prediction.x;
-  regression_judge(blocks[REGRESSION_ERROR], delta);
+  baud_regressor_judge(blocks[REGRESSION_ERROR], delta);
   if (m->method == REGRESSION_OBGD) (void)nn_loss_sum(&t, prediction, NULL, 1.0);
   else (void)nn_loss_squared(&t, prediction, &target, NULL, 2.0); /* its half is the library's */
   if (nn_backward(&t) != BAUD_OK) return BAUD_EBUG;
@@ -254,7 +210,7 @@ static int32_t regression_learn_lane(const regression_model *m, void *const *blo
 static int32_t regression_learn(const void *model, void *const *blocks, const baud_outcome *outcome) {
   const regression_model *m = model;
   int32_t code = BAUD_OK;
-  for (uint32_t lane = 0; lane < m->features.lanes && code == BAUD_OK; lane++) code = regression_learn_lane(m, blocks, outcome, lane);
+  for (uint32_t lane = 0; lane < m->place.features.lanes && code == BAUD_OK; lane++) code = regression_learn_lane(m, blocks, outcome, lane);
   return code;
 }
 

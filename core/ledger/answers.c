@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger/distribution.h"
+
 /* The longest answer of a lane; what would be longer is not asked. */
 enum { FLOATS_MOST = 1 << 22 };
 
@@ -54,6 +56,8 @@ int answers_agree(answers *a, baud_error *error) {
     a->mask |= UINT64_C(1) << k;
     a->floats[k] = floats;
     if (q->form != BAUD_FORM_CATEGORICAL) continue;
+    int is_long = a->categories[k] >= DISTRIBUTION_LONG;
+    if (is_long && !(a->sum[k] = calloc(floats / a->categories[k], sizeof *a->sum[k]))) return error_set(error, BAUD_ENOMEM, "out of memory for answers");
     a->uniform[k] = log2(a->categories[k]);
     a->least[k] = 0x1p-16 / a->categories[k];
   }
@@ -76,6 +80,7 @@ void answers_close(answers *a) {
   for (uint32_t k = 0; k < a->n; k++) {
     free(a->written[k]);
     free(a->sealed[k]);
+    free(a->sum[k]);
   }
   free(a->reward_values);
   memset(a, 0, sizeof *a);
@@ -93,37 +98,12 @@ static int look_closely(const float *q, uint32_t n, const char *what, baud_error
       return error_set(error, BAUD_EPLUGIN, "answered probability %g for %s %u: it must be finite and not negative", (double)q[i], what, i);
     sum += (double)q[i];
   }
-  if (fabs(sum - 1.0) <= 1e-3) return 0;
+  if (distribution_is_one(sum)) return 0;
   return error_set(error, BAUD_EPLUGIN, "its probabilities of %s sum to %g, not to 1", what, sum);
 }
 
-/* 1 when q[0..n) is plainly a distribution: nothing is negative, and the sum is 1 within 1e-3, which it is not where a
- * NaN or an infinity is among them. Four by four, which the compiler may not do of itself: it reorders a sum. */
-typedef float four __attribute__((vector_size(16)));
-typedef uint64_t four_bits __attribute__((vector_size(16))); /* two of them in each half */
-static const uint64_t SIGNS = UINT64_C(0x8000000080000000);
-
-static inline int is_plain(const float *q, uint32_t n) {
-  const float *end = q + n, *fours_end = q + (n & ~3u);
-  four sums = {0.0f}, next;
-  four_bits signs = {0};
-  float least = 0.0f, sum = 0.0f;
-  for (; q < fours_end; q += 4) {
-    memcpy(&next, q, sizeof next);
-    sums += next;
-    signs |= (four_bits)next;
-  }
-  for (; q < end; q++) {
-    least = *q < least ? *q : least;
-    sum += *q;
-  }
-  sums += (four){sums[2], sums[3], sums[0], sums[1]};
-  sum += sums[0] + sums[1];
-  return !((signs[0] | signs[1]) & SIGNS) && least == 0.0f && fabsf(sum - 1.0f) <= 1e-3f;
-}
-
 int answers_check(const float *q, uint32_t n, const char *what, baud_error *error) {
-  return is_plain(q, n) ? 0 : look_closely(q, n, what, error);
+  return distribution_is_plain(q, n) ? 0 : look_closely(q, n, what, error);
 }
 
 /* What the learner wrote and where it is to write next change places. */
@@ -144,24 +124,56 @@ static int look_at_normals(const float *pairs, size_t n, const char *what, baud_
   return 0;
 }
 
-static __attribute__((noinline)) int look_at_all(const answers *a, uint64_t asked, baud_error *error) {
-  static const char *const what[ANSWERS] = {"action", "the observation", "the reward", "termination"};
+static double plain_sum(const float *q, uint32_t n) {
+  double sum = 0.0;
+  for (uint32_t i = 0; i < n; i++) sum += (double)q[i];
+  return sum;
+}
+
+static int look_at_categories(answers *a, uint32_t which, const char *about, baud_error *error) {
+  uint32_t n = a->categories[which];
   int code = 0;
-  for (; asked && code == 0; asked &= asked - 1) {
-    uint32_t which = (uint32_t)__builtin_ctzll(asked), n = a->categories[which];
-    const char *about = what[answers_kind(which)];
-    if (a->question[which].form != BAUD_FORM_CATEGORICAL) code = look_at_normals(a->sealed[which], a->floats[which], about, error);
-    else for (size_t at = 0; at < a->floats[which] && code == 0; at += n) code = look_closely(a->sealed[which] + at, n, about, error);
+  for (size_t row = 0; row < a->floats[which] / n && code == 0; row++) {
+    const float *q = a->sealed[which] + row * n;
+    code = look_closely(q, n, about, error);
+    if (a->sum[which]) a->sum[which][row] = plain_sum(q, n);
   }
   return code;
 }
 
-int answers_verify(const answers *a, uint64_t asked, baud_error *error) {
-  for (uint64_t left = asked; left; left &= left - 1) {
-    uint32_t which = (uint32_t)__builtin_ctzll(left), n = a->categories[which];
-    for (const float *q = a->sealed[which], *end = q + a->floats[which]; q < end; q += n)
-      if (a->question[which].form != BAUD_FORM_CATEGORICAL || !is_plain(q, n)) return look_at_all(a, asked, error);
+static __attribute__((noinline)) int look_at_all(answers *a, uint64_t asked, baud_error *error) {
+  static const char *const what[ANSWERS] = {"action", "the observation", "the reward", "termination"};
+  int code = 0;
+  for (; asked && code == 0; asked &= asked - 1) {
+    uint32_t which = (uint32_t)__builtin_ctzll(asked);
+    const char *about = what[answers_kind(which)];
+    int is_categorical = a->question[which].form == BAUD_FORM_CATEGORICAL;
+    code = is_categorical ? look_at_categories(a, which, about, error) : look_at_normals(a->sealed[which], a->floats[which], about, error);
   }
+  return code;
+}
+
+/* 1 when all rows are plain; of long ones the sums are kept. */
+static __attribute__((noinline)) int add_up(answers *a, uint32_t which) {
+  uint32_t n = a->categories[which];
+  int is_plain = 1;
+  for (size_t row = 0; row < a->floats[which] / n; row++)
+    is_plain &= distribution_is_one(a->sum[which][row] = distribution_long_sum(a->sealed[which] + row * n, n));
+  return is_plain;
+}
+
+static inline int are_plain(answers *a, uint32_t which) {
+  if (a->question[which].form != BAUD_FORM_CATEGORICAL) return 0;
+  if (a->sum[which]) return add_up(a, which);
+  uint32_t n = a->categories[which];
+  for (const float *q = a->sealed[which], *end = q + a->floats[which]; q < end; q += n)
+    if (!distribution_is_plain(q, n)) return 0;
+  return 1;
+}
+
+int answers_verify(answers *a, uint64_t asked, baud_error *error) {
+  for (uint64_t left = asked; left; left &= left - 1)
+    if (!are_plain(a, (uint32_t)__builtin_ctzll(left))) return look_at_all(a, asked, error);
   return 0;
 }
 
@@ -170,11 +182,10 @@ int answers_verify(const answers *a, uint64_t asked, baud_error *error) {
 double answers_floor(double q, uint32_t n) { return (1.0 - 0x1p-16) * q + 0x1p-16 / n; }
 
 /* By its own sum, which need not be quite 1: what lies within the tolerance of the check must not be worth bits either. */
-double answers_bits(const answers *a, uint32_t which, uint32_t lane, uint32_t index) {
+double answers_bits(const answers *a, uint32_t which, uint32_t row, uint32_t index) {
   uint32_t n = a->categories[which];
-  const float *q = a->sealed[which] + (size_t)lane * n;
-  double sum = 0.0;
-  for (uint32_t i = 0; i < n; i++) sum += (double)q[i];
+  const float *q = a->sealed[which] + (size_t)row * n;
+  double sum = a->sum[which] ? a->sum[which][row] : plain_sum(q, n);
   return -log2((1.0 - 0x1p-16) * ((double)q[index] / sum) + a->least[which]);
 }
 

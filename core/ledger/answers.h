@@ -17,6 +17,7 @@ typedef struct answers {
   baud_question question[QUESTIONS_MOST]; /* size 0 width: not asked */
   float *written[QUESTIONS_MOST];         /* [lane][width]: where the learner writes */
   float *sealed[QUESTIONS_MOST];          /* what it wrote last, out of its hands: this is scored */
+  double *sum[QUESTIONS_MOST];            /* [lane][element]: of each sealed distribution that is long; else null */
   double *reward_values;                  /* what the categories of ANSWER_REWARD stand for */
   size_t floats[QUESTIONS_MOST];          /* of all lanes */
   uint64_t mask;                          /* bit k: question k is answered */
@@ -47,16 +48,18 @@ uint32_t answers_width(const answers *a, uint32_t which);
 uint64_t answers_mask(const answers *a);
 /* Takes the answers in `asked`, which are answered, out of the learner's hands: it is given other room to write in. */
 void answers_seal(answers *a, uint64_t asked);
-/* Checks what was sealed: distributions as answers_check does; means are finite, deviations finite and above 0. Best once the step has been
- * taken: numbers that have only just been written one by one cannot be read four by four without waiting for them. */
-int answers_verify(const answers *a, uint64_t asked, baud_error *error);
+/* Checks what was sealed: distributions as answers_check does; means are finite, deviations finite and above 0. Best once
+ * the step has been taken: numbers that have only just been written one by one cannot be read four by four without
+ * waiting for them. */
+int answers_verify(answers *a, uint64_t asked, baud_error *error);
 
 /* SIGNAL.md's floor: (1 - 2^-16) q + 2^-16 / n. */
 double answers_floor(double q, uint32_t n);
 /* Checks a categorical answer [n]: finite, none negative, summing to 1 within 1e-3. */
 int answers_check(const float *q, uint32_t n, const char *what, baud_error *error);
-/* -log2 of the floored probability that a sealed answer, taken by its sum, gives category `index`. */
-double answers_bits(const answers *a, uint32_t which, uint32_t lane, uint32_t index);
+/* -log2 of the floored probability that a sealed and verified answer, taken by its sum, gives category `index`; `row`
+ * counts lanes and, within a lane, elements. */
+double answers_bits(const answers *a, uint32_t which, uint32_t row, uint32_t index);
 /* Index of a delivered reward among the values, or n when it is none of them. */
 uint32_t answers_reward_index(const answers *a, float delivered);
 

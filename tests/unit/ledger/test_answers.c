@@ -5,6 +5,7 @@
 
 #include "baud/random.h"
 #include "ledger/answers.h"
+#include "ledger/distribution.h"
 
 static const baud_field state_field = BAUD_DISCRETE_FIELD("state", 12, "one of twelve");
 static const baud_field action_field = BAUD_DISCRETE_FIELD("move", 4, "one of four");
@@ -404,9 +405,30 @@ static void an_answer_that_sums_to_a_little_more_than_1_saves_nothing(void **sta
 }
 
 static void minus_zero_is_no_negative_number(void **state) {
-  static const float q[] = {-0.0f, 1.0f};
   (void)state;
-  assert_int_equal(check(q, 2, NULL), 0);
+  for (uint32_t n = 2; n < 40; n++) {
+    float q[40] = {0.0f};
+    q[0] = -0.0f;
+    q[n - 1] = 1.0f;
+    assert_int_equal(check(q, n, NULL), 0);
+    assert_close(price(q, n, n - 1), -log2(1.0 - 0x1p-16 * (1.0 - 1.0 / n)), 1e-14);
+  }
+}
+
+/* In the order that distribution.c promises of long ones, by plain additions: whatever machine this is, it adds up so. */
+static void a_long_sum_is_the_same_to_the_bit_on_any_machine(void **state) {
+  uint64_t random = 7;
+  (void)state;
+  for (uint32_t n = DISTRIBUTION_LONG; n < 100; n++) {
+    float q[100];
+    double place[8] = {0.0};
+    for (uint32_t i = 0; i < n; i++) q[i] = (float)baud_uniform(&random);
+    for (uint32_t i = 0; i < (n & ~7u); i++) place[i % 8] += (double)q[i];
+    for (int i = 0; i < 4; i++) place[i] += place[i + 4];
+    double sum = (place[0] + place[2]) + (place[1] + place[3]);
+    for (uint32_t i = n & ~7u; i < n; i++) sum += (double)q[i];
+    assert_true(distribution_long_sum(q, n) == sum);
+  }
 }
 
 /* ---- Rewards -------------------------------------------------------------------------------------------- */
@@ -447,6 +469,7 @@ int main(void) {
       cmocka_unit_test(a_sum_is_one_within_a_thousandth),
       cmocka_unit_test(an_answer_that_sums_to_a_little_more_than_1_saves_nothing),
       cmocka_unit_test(minus_zero_is_no_negative_number),
+      cmocka_unit_test(a_long_sum_is_the_same_to_the_bit_on_any_machine),
       cmocka_unit_test(a_delivered_reward_is_found_as_the_float_that_it_is),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

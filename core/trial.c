@@ -54,6 +54,7 @@ struct trial {
   uint64_t answers_mask;     /* what the learner answers at all */
   stream_books *stream;
   probe *probe;              /* null: none are asked for */
+  int is_recorded;           /* lane 0's running episode is, step by step */
   int is_coding;             /* some of it has a code length */
   int is_listening;          /* a reference code hears every step */
   int is_in_tick, is_done, is_failed;
@@ -196,7 +197,7 @@ static int begin_episodes(trial *t, uint32_t n, baud_error *error) {
     t->answering += (uint32_t)answers_now - (uint32_t)lane->is_answering;
     *lane = (lane_state){.episode = lane->episode, .is_answering = answers_now};
     stream_begin(t->stream, k, answers_now);
-    if (t->probe && k == 0) probe_begin(t->probe, t->episodes, t->steps);
+    if (t->probe && k == 0) t->is_recorded = probe_begin(t->probe, t->episodes, t->steps);
     s->starts[k] = 1;
     if (s->expert) s->expert_random[k] = stage_seed(s, PURPOSE_EXPERT, k, lane->episode);
     stage_enter(s, SITE_OBSERVER);
@@ -349,7 +350,7 @@ static int account(trial *t, baud_error *error) {
     for (uint32_t k = 0; k < s->lanes; k++) t->lane[k].reward_sum += (double)s->facts[s->reward_fact][k];
   stage_enter(s, SITE_OBSERVER);
   if (ledger_step(s->ledger, &t->now->happened, error) != 0) return stage_blame_too(s, SITE_OBSERVER, error);
-  if (probe_is_recording(t->probe)) probe_step(t->probe);
+  if (t->is_recorded) probe_step(t->probe);
   uint64_t asked = t->now->tick.ask;
   if (asked && answers_verify(&s->answers, asked, error) != 0) return error_at(error, "%s", s->place[SITE_PREDICT]);
   return (asked && t->is_coding) || t->is_listening ? stream_step(t->stream, error) : 0;

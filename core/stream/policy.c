@@ -13,7 +13,6 @@ struct policy {
   scene *scene;
   ghost before;
   uint32_t room, n;       /* steps: that can be recorded, that are */
-  int is_recording;
   size_t *obs_bytes;      /* [field], of one lane */
   char **obs;             /* [field] -> [room + 1]: acted upon in each step, then the last successor */
   char *action, *shown_action; /* [room] */
@@ -77,12 +76,10 @@ char policy_mark(const policy *p) { return p->scene->stage->limit && p->scene->s
 
 /* ---- Recording ---------------------------------------------------------------------------------------- */
 
-int policy_is_recording(const policy *p) { return p && p->is_recording; }
 uint32_t policy_steps(const policy *p) { return p->n; }
 
 void policy_begin(policy *p) {
   blocks_copy(&p->before.blocks, &p->scene->stage->live);
-  p->is_recording = 1;
   p->n = 0;
 }
 
@@ -128,7 +125,6 @@ static void set_scene(const policy *p, uint32_t t) {
 int policy_end(policy *p, ghost *after, double *bits, baud_error *error) {
   int code = 0;
   *bits = 0.0;
-  p->is_recording = 0;
   blocks_copy(&after->blocks, &p->scene->stage->live);
   for (uint32_t t = 0; t < p->n && code == 0; t++) {
     set_scene(p, t);

@@ -13,7 +13,6 @@ typedef struct policy policy;
 int policy_open(policy **out, scene *c, baud_error *error);
 void policy_close(policy *p);
 
-int policy_is_recording(const policy *p); /* 0 for null */
 /* Lane 0 begins an episode that is to be recorded: copies the learner. */
 void policy_begin(policy *p);
 /* Lane 0's step, as the stage's arrays have it, before the learner learns from it. */

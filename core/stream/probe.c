@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double SHARE = 0.01, COPIES = 2.0; /* what copies may step at the default rate, of the trial's steps */
+static const double SHARE = 0.005, COPIES = 2.0; /* what copies may step at the default rate, of the trial's steps */
 
 /* Sums over the counted steps of one probe. */
 typedef struct tally {
@@ -22,6 +22,7 @@ struct probe {
   ghost now, past;     /* played */
   blocks snapshot;     /* the learner at the last power of two */
   policy *policy;      /* null: it does not answer for its actions */
+  int is_recording;    /* lane 0's running episode is recorded for it */
   uint64_t ask;        /* what has code lengths */
   uint64_t episodes;   /* of all probes, for seeds */
   double spent;        /* copies' steps, all lanes */
@@ -76,6 +77,11 @@ void probe_close(probe *p) {
 
 static int is_power_of_two(uint64_t n) { return (n & (n - 1)) == 0; }
 
+/* At the default rate nothing is looked at after most episodes; what this costs, it costs in every one. */
+static int is_usual(const probe *p, uint64_t episode) {
+  return p->stage->config.probe_rate == RATE_DEFAULT && !is_power_of_two(episode + 1);
+}
+
 /* Whether frozen copies are to be looked at after episode number `episode`. At the default rate one look is expected to
  * take `probe_steps` steps of all lanes together and an episode more, and the reading of a recorded episode. */
 static int is_due(const probe *p, uint64_t episode, uint64_t steps) {
@@ -85,11 +91,12 @@ static int is_due(const probe *p, uint64_t episode, uint64_t steps) {
   return is_power_of_two(episode + 1) && p->spent + COPIES * p->stage->lanes * ticks <= SHARE * (double)steps;
 }
 
-void probe_begin(probe *p, uint64_t episodes, uint64_t steps) {
-  if (p->policy && is_due(p, episodes, steps)) policy_begin(p->policy);
+int probe_begin(probe *p, uint64_t episodes, uint64_t steps) {
+  if (is_usual(p, episodes) || !p->policy || !is_due(p, episodes, steps)) return 0;
+  policy_begin(p->policy);
+  return p->is_recording = 1;
 }
 
-int probe_is_recording(const probe *p) { return p && policy_is_recording(p->policy); }
 void probe_step(probe *p) { policy_step(p->policy); }
 
 /* ---- A probe ------------------------------------------------------------------------------------------ */
@@ -194,12 +201,13 @@ static void write(const probe *p, const tally *sum, double figure[FIGURES]) {
 
 static int compare_policies(probe *p, double figure[FIGURES], baud_error *error) {
   int code = policy_end(p->policy, &p->now, &figure[FIGURE_POLICY_CHANGE], error);
+  p->is_recording = 0;
   p->spent += COPIES * p->stage->lanes * policy_steps(p->policy);
   return code;
 }
 
-int probe_episode(probe *p, uint32_t lane, uint64_t episode, uint64_t steps, int is_last, double figure[FIGURES], baud_error *error) {
-  int is_recorded = lane == 0 && policy_is_recording(p->policy), is_default = p->stage->config.probe_rate == RATE_DEFAULT;
+static int look(probe *p, uint32_t lane, uint64_t episode, uint64_t steps, int is_last, double figure[FIGURES], baud_error *error) {
+  int is_recorded = lane == 0 && p->is_recording, is_default = p->stage->config.probe_rate == RATE_DEFAULT;
   int is_run = is_due(p, episode, steps) || (is_last && !is_default);
   int code = is_recorded ? compare_policies(p, figure, error) : 0;
   if (is_run && !code) {
@@ -209,6 +217,10 @@ int probe_episode(probe *p, uint32_t lane, uint64_t episode, uint64_t steps, int
   }
   if (!code && is_power_of_two(episode + 1)) blocks_copy(&p->snapshot, &p->stage->live);
   return code ? code : is_recorded || is_run;
+}
+
+int probe_episode(probe *p, uint32_t lane, uint64_t episode, uint64_t steps, int is_last, double figure[FIGURES], baud_error *error) {
+  return is_usual(p, episode) && !p->is_recording ? 0 : look(p, lane, episode, steps, is_last, figure, error);
 }
 
 void probe_marks(const probe *p, char marks[FIGURES]) {

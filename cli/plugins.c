@@ -59,8 +59,17 @@ static void range_text(const baud_param *p, char *text, size_t size) {
   text[0] = 0;
   if (p->type == BAUD_INT) snprintf(text, size, "%lld .. %lld", (long long)p->low.i, (long long)p->high.i);
   if (p->type == BAUD_FLOAT) snprintf(text, size, "%g .. %g", p->low.f, p->high.f);
+  if (p->type == BAUD_UNIT) snprintf(text, size, "%s", p->low.i == BAUD_ENV ? "env" : role_name((uint32_t)p->low.i));
   for (uint32_t i = 0; p->type == BAUD_CHOICE && i < p->n_choices && used < size; i++)
     used += (size_t)snprintf(text + used, size - used, "%s%s", i ? " | " : "", p->choices[i]);
+}
+
+/* The default unit's id, of whatever role; "-" where there is none. */
+static void default_unit_text(const baud_param *p, char *text, size_t size) {
+  cJSON *def = cJSON_Parse(p->def.s);
+  const cJSON *id = cJSON_GetObjectItemCaseSensitive(def, "id");
+  snprintf(text, size, "%s", cJSON_IsString(id) ? id->valuestring : "-");
+  cJSON_Delete(def);
 }
 
 static void default_text(const baud_param *p, char *text, size_t size) {
@@ -68,6 +77,7 @@ static void default_text(const baud_param *p, char *text, size_t size) {
   else if (p->type == BAUD_FLOAT) snprintf(text, size, "%g", p->def.f);
   else if (p->type == BAUD_FLAG) snprintf(text, size, "%s", p->def.i ? "true" : "false");
   else if (p->type == BAUD_CHOICE) snprintf(text, size, "%s", p->choices[p->def.i]);
+  else if (p->type == BAUD_UNIT) default_unit_text(p, text, size);
   else snprintf(text, size, "\"%s\"", p->def.s);
 }
 

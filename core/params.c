@@ -11,8 +11,8 @@
 #include "registry.h"
 
 const char *param_type_name(uint32_t type) {
-  static const char *const names[] = {"", "int", "float", "flag", "choice", "text"};
-  return names[type <= BAUD_TEXT ? type : 0];
+  static const char *const names[] = {"", "int", "float", "flag", "choice", "text", "unit"};
+  return names[type <= BAUD_UNIT ? type : 0];
 }
 
 static const char *short_name(const baud_unit *unit) {
@@ -72,6 +72,17 @@ static int read_number(const baud_unit *unit, const baud_param *p, const cJSON *
   return wrong(unit, p, item, wanted, error);
 }
 
+/* A unit's text hangs on the item that it was read from, so that it lives as long; cJSON frees it with the item. */
+static int read_unit(const baud_unit *unit, const baud_param *p, const cJSON *item, baud_value *value, baud_error *error) {
+  cJSON *holder = (cJSON *)(uintptr_t)item;
+  char wanted[80];
+  if (cJSON_IsNull(item)) return value->s = "", 0;
+  snprintf(wanted, sizeof wanted, "a unit, baud.%s \"name\" { ... }", p->low.i == BAUD_ENV ? "env" : role_name((uint32_t)p->low.i));
+  if (!cJSON_IsObject(item) || !cJSON_IsString(cJSON_GetObjectItemCaseSensitive(item, "id"))) return wrong(unit, p, item, wanted, error);
+  if (!holder->valuestring) holder->valuestring = json_canonical(item);
+  return (value->s = holder->valuestring) ? 0 : error_set(error, BAUD_ENOMEM, "out of memory");
+}
+
 static int read_one(const baud_unit *unit, const baud_param *p, const cJSON *item, baud_value *value, baud_error *error) {
   switch (p->type) {
     case BAUD_FLAG:
@@ -81,6 +92,7 @@ static int read_one(const baud_unit *unit, const baud_param *p, const cJSON *ite
     case BAUD_TEXT:
       if (!cJSON_IsString(item)) return wrong(unit, p, item, "a text", error);
       return value->s = item->valuestring, 0;
+    case BAUD_UNIT: return read_unit(unit, p, item, value, error);
     default: return read_number(unit, p, item, value, error);
   }
 }
@@ -123,6 +135,7 @@ cJSON *params_write(const baud_unit *unit, const baud_value *values) {
       case BAUD_FLOAT: cJSON_AddNumberToObject(object, p->key, value->f); break;
       case BAUD_FLAG: cJSON_AddBoolToObject(object, p->key, value->i != 0); break;
       case BAUD_CHOICE: cJSON_AddStringToObject(object, p->key, p->choices[value->i]); break;
+      case BAUD_UNIT: cJSON_AddItemToObject(object, p->key, value->s[0] ? cJSON_Parse(value->s) : cJSON_CreateNull()); break;
       default: cJSON_AddStringToObject(object, p->key, value->s); break;
     }
   }

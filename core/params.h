@@ -18,7 +18,7 @@ int params_read(const baud_unit *unit, const cJSON *given, baud_value *values, b
 /* A new object with every parameter, sorted by key; choices as their names. */
 cJSON *params_write(const baud_unit *unit, const baud_value *values);
 
-/* "int", "float", "flag", "choice", "text". */
+/* "int", "float", "flag", "choice", "text", "unit". */
 const char *param_type_name(uint32_t type);
 
 /* JSON with sorted keys, no white space and numbers in the shortest form that reads back the same; malloc'd. */

@@ -34,8 +34,7 @@ static cJSON *elements(const baud_field *field, const void *values) {
 
 /* The picture's rows; null where there is none. Cells are ASCII by contract; what is not becomes a blank. */
 static cJSON *picture(const stage *s) {
-  const baud_unit *unit = s->config.env.plugin->unit;
-  const baud_draw *draw = unit->extension ? unit->extension("baud.draw/1") : NULL;
+  const baud_draw *draw = compose_extension(s->config.env.plugin->unit, s->env_model, "baud.draw/1");
   uint32_t width = 0, height = 0;
   if (!draw || !draw->extent || !draw->draw || draw->extent(s->env_model, &width, &height) != BAUD_OK) return NULL;
   if (width == 0 || height == 0 || (uint64_t)width * height > MOST_CELLS) return NULL;

@@ -20,6 +20,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "compose/compose.h"
+
 enum { REASON_SIZE = 300, PROBE_TIMEOUT_MS = 5000, MOST_PARAMS = 128 };
 
 typedef struct loaded { /* by a loader; shared objects stay for good */
@@ -78,14 +80,15 @@ static int default_is_in_range(const baud_param *p) {
     case BAUD_INT: return p->def.i >= p->low.i && p->def.i <= p->high.i;
     case BAUD_FLOAT: return p->def.f >= p->low.f && p->def.f <= p->high.f;
     case BAUD_CHOICE: return p->def.i >= 0 && (uint64_t)p->def.i < p->n_choices;
-    case BAUD_TEXT: return p->def.s != NULL;
+    case BAUD_TEXT:
+    case BAUD_UNIT: return p->def.s != NULL;
     default: return p->def.i == 0 || p->def.i == 1;
   }
 }
 
 static int judge_param(const baud_param *p, const char *id, char *reason) {
   int is_named = p->key && p->key[0] && p->doc && p->doc[0] && p->unit;
-  if (!is_named || p->type < BAUD_INT || p->type > BAUD_TEXT) {
+  if (!is_named || p->type < BAUD_INT || p->type > BAUD_UNIT) {
     snprintf(reason, REASON_SIZE, "unit %s has a parameter without a key, a line of help or a known type", id);
     return -1;
   }
@@ -426,25 +429,34 @@ static int keep_loaded(registry *r, const registry_loader *by, const baud_librar
   return 0;
 }
 
+static int add_unit(registry *r, const char *path, const baud_library *library, const baud_unit *unit) {
+  char reason[REASON_SIZE];
+  const plugin *first = by_id(r, unit->id);
+  if (first) {
+    snprintf(reason, sizeof reason, "%s is hidden by the one in %s", unit->id, first->path);
+    return add_failed(r, path, reason);
+  }
+  plugin *entry = registry_add(r, path);
+  if (!entry || !(entry->unit = copy_unit(unit))) return BAUD_ENOMEM;
+  entry->library = library;
+  entry->name = strrchr(entry->unit->id, '.') + 1;
+  return 0;
+}
+
+static int add_compositions(registry *r) {
+  for (uint32_t i = 0; i < COMPOSE_UNITS; i++)
+    if (add_unit(r, "built in", &compose_library, compose_units[i]) != 0) return BAUD_ENOMEM;
+  return 0;
+}
+
 static int add_library(registry *r, const char *path) {
   char reason[REASON_SIZE] = "";
   const baud_library *library = open_library(path, reason);
   const registry_loader *by = registry_loader_of(path);
   if (!library) return add_failed(r, path, reason);
   if (by && keep_loaded(r, by, library) != 0) return BAUD_ENOMEM;
-  for (uint32_t i = 0; i < library->n_units; i++) {
-    const baud_unit *unit = at_stride(library->units, library->units->size, i);
-    const plugin *first = by_id(r, unit->id);
-    if (first) {
-      snprintf(reason, sizeof reason, "%s is hidden by the one in %s", unit->id, first->path);
-      if (add_failed(r, path, reason) != 0) return BAUD_ENOMEM;
-      continue;
-    }
-    plugin *entry = registry_add(r, path);
-    if (!entry || !(entry->unit = copy_unit(unit))) return BAUD_ENOMEM;
-    entry->library = library;
-    entry->name = strrchr(entry->unit->id, '.') + 1;
-  }
+  for (uint32_t i = 0; i < library->n_units; i++)
+    if (add_unit(r, path, library, at_stride(library->units, library->units->size, i)) != 0) return BAUD_ENOMEM;
   return 0;
 }
 
@@ -468,6 +480,7 @@ static int open_collected(registry **out, probes list, baud_error *error) {
     free(list.at[i].path);
   }
   free(list.at);
+  if (code == 0) code = add_compositions(r);
   if (code != 0) {
     registry_free(r);
     return error_set(error, code, "out of memory while listing plugins");

@@ -5,7 +5,8 @@
  * the current folder. Each file is first opened in a child process; one that crashes, hangs or is malformed is
  * listed with its reason and breaks nothing. A file that others may write to is refused.
  *
- * Libraries are shared objects, and whatever else a loader makes libraries of.
+ * Libraries are shared objects, and whatever else a loader makes libraries of. The host's own compositions
+ * (compose/compose.h) are in every registry, behind what is found.
  */
 #ifndef BAUD_CORE_REGISTRY_H
 #define BAUD_CORE_REGISTRY_H
@@ -35,7 +36,7 @@ const registry_loader *registry_loader_of(const char *path);
 int registry_takes(const char *name);
 
 typedef struct plugin {
-  const char *path;            /* of the library, absolute */
+  const char *path;            /* of the library, absolute; "built in" for compositions */
   const char *name;            /* the id's last part: "lockbox" */
   const char *reason;          /* why it cannot be used, or null */
   const baud_unit *unit;       /* null where reason is set */

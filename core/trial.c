@@ -13,69 +13,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "loop/body.h"
 #include "loop/change.h"
 #include "loop/checkpoint.h"
 #include "loop/expert.h"
-#include "loop/stage.h"
-#include "stream/probe.h"
-#include "stream/stream.h"
 
-typedef struct lane_state {
-  uint64_t episode;    /* of this lane, for seeds */
-  uint32_t steps;
-  int is_answering;    /* this episode's answers are scored */
-  double reward_sum;   /* the environment's own */
-} lane_state;
-
-/* When a figure is written; where it is not, its column holds what it is at rest. */
-enum occasion { EVERY_EPISODE, WHEN_TOLD, WHEN_ASKED, OCCASIONS };
 static const float at_rest[OCCASIONS] = {0.0f, 0.0f, NAN};
-typedef struct figure_list {
-  uint32_t n, figure[FIGURES];
-} figure_list;
-
-/* What the plugins and the ledger are handed in a tick. Observations change places from tick to tick and nothing
- * else does, so that two of these, built once, take turns. */
-typedef struct turn {
-  baud_tick tick;
-  baud_batch step, score;
-  baud_outcome outcome;
-  ledger_tick happened;
-} turn;
-
-struct trial {
-  stage stage;
-  lane_state *lane;
-  uint64_t episodes, steps;  /* over all lanes */
-  uint32_t finishing;        /* lanes below this one have had their finished episodes recorded in this tick */
-  uint32_t finished;         /* lanes whose episode ended in this tick */
-  uint32_t started;          /* lanes that this tick starts an episode in: pick[0..started) of the stage */
-  uint32_t answering;        /* lanes whose episode's answers are scored */
-  uint64_t answers_mask;     /* what the learner answers at all */
-  stream_books *stream;
-  probe *probe;              /* null: none are asked for */
-  int is_recorded;           /* lane 0's running episode is, step by step */
-  int is_coding;             /* some of it has a code length */
-  int is_listening;          /* a reference code hears every step */
-  int is_in_tick, is_done, is_failed;
-  struct timespec began;
-  turn turn[2], *now;
-  /* the funnel's moving parts */
-  double known, useful;      /* at the last quiz */
-  double known_of[BAUD_CHANNELS];
-  double received_at_quiz;
-  int has_alarm;
-  char marks[FIGURES];
-  figure_list measured[OCCASIONS];
-  char event[300];
-  int has_event;
-  double total[FIGURES], last[FIGURES]; /* sums over episodes; the last one's */
-  /* what is to be drained */
-  trial_columns columns;
-  float *column[FIGURES];
-  uint64_t *steps_at_end;
-  int is_drained;
-};
 
 /* ---- Opening ------------------------------------------------------------------------------------------ */
 
@@ -92,6 +35,7 @@ static void decide_marks(trial *t) {
   t->marks[FIGURE_USEFUL] = t->marks[FIGURE_COMPUTE] = quiz_mark_of_decisions(s->quiz);
   stream_marks(t->stream, t->marks);
   probe_marks(t->probe, t->marks);
+  if (t->books) t->books->marks(s->env_model, t->marks);
   t->is_coding = stream_is_scored(t->stream);
   t->is_listening = stream_listens(t->stream);
 }
@@ -138,8 +82,11 @@ static int ask_quiz(trial *t, enum quiz_memory memory, quiz_result *result, baud
   stage *s = &t->stage;
   quiz_learner learner = {.ops = s->learner, .remember = s->remember, .model = s->learner_model, .live = &s->live,
                           .initial = &s->initial, .shadow = &s->shadow, .answers = &s->answers, .subscribed = s->learner_setup.subscribed};
+  int code = t->is_quiz_stale ? stage_renew_quiz(s, error) : 0;
+  if (code) return code;
+  t->is_quiz_stale = 0;
   stage_enter(s, SITE_PREDICT);
-  int code = quiz_ask(s->quiz, &learner, memory, result, error);
+  code = quiz_ask(s->quiz, &learner, memory, result, error);
   return code ? stage_blame_too(s, SITE_PREDICT, error) : 0;
 }
 
@@ -174,8 +121,7 @@ static void prepare_turns(trial *t) {
   t->now = &t->turn[0];
 }
 
-/* Resets the picked lanes [0, n): reward scheme after environment, and tells the ledger. */
-static int begin_episodes(trial *t, uint32_t n, baud_error *error) {
+int trial_begin_episodes(trial *t, uint32_t n, baud_error *error) {
   stage *s = &t->stage;
   baud_batch batch = t->now->step;
   batch.n_pick = n;
@@ -215,12 +161,14 @@ int trial_open(trial **out, const registry *plugins, const char *config_json, ui
   if (!code) t->answers_mask = answers_mask(&t->stage.answers);
   if (!code) code = stream_open(&t->stream, &t->stage, error);
   if (!code) code = probe_open(&t->probe, &t->stage, t->stream, error);
+  if (!code) code = tools_open(&t->tools, &t->stage, error);
+  if (!code) t->books = compose_extension(t->stage.config.env.plugin->unit, t->stage.env_model, "baud.books/1");
   if (!code) decide_marks(t);
   if (!code) prepare_turns(t);
   if (!code && open_columns(t) != 0) code = error_set(error, BAUD_ENOMEM, "out of memory");
   for (uint32_t k = 0; !code && k < t->stage.lanes; k++) t->stage.pick[k] = k;
   t->started = t->stage.lanes;
-  if (!code) code = begin_episodes(t, t->started, error);
+  if (!code) code = trial_begin_episodes(t, t->started, error);
   if (code) {
     trial_close(t);
     return code;
@@ -232,6 +180,7 @@ int trial_open(trial **out, const registry *plugins, const char *config_json, ui
 
 void trial_close(trial *t) {
   if (!t) return;
+  tools_close(t->tools);
   probe_close(t->probe);
   stream_close(t->stream);
   stage_close(&t->stage);
@@ -380,7 +329,7 @@ static void audit(trial *t) {
            t->known, e, has_observer ? "received" : "was sent a transcript of", told);
 }
 
-static int quiz_after_episode(trial *t, double figure[FIGURES], baud_error *error) {
+int trial_quiz(trial *t, double figure[FIGURES], baud_error *error) {
   stage *s = &t->stage;
   quiz_result kept, wiped;
   int code = ask_quiz(t, QUIZ_MEMORY_KEPT, &kept, error);
@@ -422,7 +371,7 @@ static int record_answers(trial *t, uint32_t k, double figure[FIGURES], baud_err
   int is_last = s->config.stop_episodes && t->episodes + 1 == s->config.stop_episodes;
   int is_quizzed = s->quiz && (is_last || config_is_due(s->config.quiz_rate, t->episodes)), code = 0;
   stream_episode(t->stream, k, figure);
-  if (is_quizzed) code = quiz_after_episode(t, figure, error);
+  if (is_quizzed) code = trial_quiz(t, figure, error);
   if (!code && s->quiz && t->episodes == 0) code = quiz_untrained(t, figure, error);
   int is_probed = t->probe && !code ? probe_episode(t->probe, k, t->episodes, t->steps, is_last, figure, error) : 0;
   if (is_probed < 0) return is_probed;
@@ -450,6 +399,10 @@ static int record_episode(trial *t, uint32_t k, baud_error *error) {
   if (s->outcome_fact != UINT32_MAX) figure[FIGURE_SUCCESS] = (double)s->facts[s->outcome_fact][k];
   int is_asked = record_answers(t, k, figure, error);
   if (is_asked < 0) return is_asked;
+  if (t->books) { /* its ledger is told and asks on its own account */
+    t->books->episode(s->env_model, s->env_lanes + k * s->env_stride, figure);
+    is_told = is_asked = 1;
+  }
   write_figures(t, EVERY_EPISODE);
   if (is_told) write_figures(t, WHEN_TOLD);
   if (is_asked) write_figures(t, WHEN_ASKED);
@@ -477,7 +430,7 @@ static int turn_over(trial *t, baud_error *error) {
   if (t->finished == 0) return 0;
   for (uint32_t k = 0; k < s->lanes; k++)
     if (s->flags[k]) s->pick[t->started++] = k;
-  return begin_episodes(t, t->started, error);
+  return trial_begin_episodes(t, t->started, error);
 }
 
 /* 7, in parts, since the columns may fill between two lanes: 1 when all finished lanes are recorded and reset. */
@@ -506,6 +459,7 @@ static int begin_tick(trial *t, baud_error *error) {
   if (!code) code = step_and_score(t, error);
   if (!code) code = account(t, error);
   if (!code) code = learn(t, error);
+  if (!code && t->tools) code = tools_step(t->tools, &t->stage, error);
   t->steps += s->lanes;
   t->is_in_tick = 1;
   t->finishing = 0;
@@ -604,10 +558,11 @@ uint64_t trial_steps(const trial *t) { return t->steps; }
 void trial_marks(const trial *t, char marks[FIGURES]) {
   memcpy(marks, t->marks, FIGURES);
   ledger_marks(t->stage.ledger, marks);
+  if (t->books) t->books->marks(t->stage.env_model, marks);
 }
 
 const char *trial_next_event(trial *t) {
-  if (!t->has_event) return NULL;
+  if (!t->has_event) return t->books ? t->books->event(t->stage.env_model) : NULL;
   t->has_event = 0;
   return t->event;
 }

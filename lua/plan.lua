@@ -317,16 +317,19 @@ local function confuses(units, keys)
 end
 
 -- A smallest set of parameters that tells the units of one name apart: those that vary, less what the others imply.
+-- Units within them may have parameters of their own, so that not all need have the same; these are done without first.
 local function telling_keys(units)
-  local keys = {}
-  for _, key in ipairs(units[1].keys) do
-    for _, unit in ipairs(units) do
-      if unit.params[key] ~= units[1].params[key] then
-        keys[#keys + 1] = key
-        break
-      end
+  local keys, own, seen = {}, {}, {}
+  for _, having in ipairs(units) do
+    for _, key in ipairs(having.keys) do
+      local varies = false
+      for _, unit in ipairs(units) do varies = varies or unit.params[key] ~= units[1].params[key] end
+      local list = key:find(".", 1, true) and keys or own
+      if varies and not seen[key] then list[#list + 1] = key end
+      seen[key] = true
     end
   end
+  table.move(own, 1, #own, #keys + 1, keys)
   local i = 1
   while i <= #keys do
     local key = table.remove(keys, i)

@@ -27,7 +27,25 @@ static const baud_unit *find_unit(lua_State *lua, baud_error *error) {
   return NULL;
 }
 
-/* unit(role, name) -> { id, name, behaviour, types = { key = type }, keys = { key, ... } } | nil, sentence */
+/* { key = { role = "learner", default = id or "" } } of the parameters that are units */
+static void push_inner_units(lua_State *lua, const baud_unit *unit) {
+  lua_newtable(lua);
+  for (uint32_t i = 0; i < unit->n_params; i++) {
+    const baud_param *p = &unit->params[i];
+    if (p->type != BAUD_UNIT) continue;
+    cJSON *def = cJSON_Parse(p->def.s);
+    const cJSON *id = cJSON_GetObjectItemCaseSensitive(def, "id");
+    lua_createtable(lua, 0, 2);
+    lua_pushstring(lua, p->low.i == BAUD_ENV ? "env" : role_name((uint32_t)p->low.i));
+    lua_setfield(lua, -2, "role");
+    lua_pushstring(lua, cJSON_IsString(id) ? id->valuestring : "");
+    lua_setfield(lua, -2, "default");
+    lua_setfield(lua, -2, p->key);
+    cJSON_Delete(def);
+  }
+}
+
+/* unit(role, name) -> { id, name, behaviour, types = { key = type }, keys = { key, ... }, units = { key = {..} } } | nil, sentence */
 static int unit_by_name(lua_State *lua) {
   baud_error error;
   const baud_unit *unit = find_unit(lua, &error);
@@ -50,6 +68,8 @@ static int unit_by_name(lua_State *lua) {
   }
   lua_setfield(lua, -3, "keys");
   lua_setfield(lua, -2, "types");
+  push_inner_units(lua, unit);
+  lua_setfield(lua, -2, "units");
   return 1;
 }
 
@@ -63,7 +83,7 @@ static void push_value(lua_State *lua, const baud_param *p, const baud_value *va
   }
 }
 
-/* params(role, name, given) -> { key = value, ... } with every parameter | nil, sentence */
+/* params(role, name, given) -> { key = value, ... } with every parameter that is no unit | nil, sentence */
 static int unit_params(lua_State *lua) {
   baud_error error;
   const char *why;
@@ -84,6 +104,7 @@ static int unit_params(lua_State *lua) {
   for (uint32_t i = 0; i < unit->n_params; i++) {
     const baud_param *p = &unit->params[i];
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(all, p->key);
+    if (p->type == BAUD_UNIT) continue;
     if (p->type == BAUD_TEXT) values[i].s = item && item->valuestring ? item->valuestring : "";
     push_value(lua, p, &values[i]);
     lua_setfield(lua, -2, p->key);

@@ -180,8 +180,50 @@ local function overridden(role, info, values)
   return values, last
 end
 
-local function add_unit(units, role, info, params)
-  local unit = { role = role, id = info.id, name = info.name, keys = info.keys, params = params }
+-- What a unit's values are shown, compared and selected by: texts and numbers, those of a unit within it under its
+-- parameter's name, as in "learner.lr".
+local function flatten(info, values)
+  local keys, params = {}, {}
+  for _, key in ipairs(info.keys) do
+    local value = values[key]
+    keys[#keys + 1], params[key] = key, is(value, Unit) and value.name or value
+    for _, inner in ipairs(is(value, Unit) and value.keys or {}) do
+      keys[#keys + 1], params[key .. "." .. inner] = key .. "." .. inner, value.params[inner]
+    end
+  end
+  return keys, params
+end
+
+-- A unit's values as the registry reads them, with units as their texts say; those that were not given are made.
+local function plain_values(role, info, values)
+  local plain, full = copy(values), copy(values)
+  for _, key in ipairs(sorted_keys(info.units)) do
+    local takes, value = info.units[key], values[key]
+    if value == nil and takes.default ~= "" then
+      value = core.words.make_unit(takes.role, core.unit(ROLES[takes.role], takes.default), {})
+    end
+    if is(value, Unit) and value.role ~= takes.role then
+      return nil, ("%s %q: parameter %q is %s; it takes baud.%s"):format(role, info.name, key, shown(value), takes.role)
+    end
+    full[key], plain[key] = value or "none", is(value, Unit) and value.json or value
+  end
+  return plain, full
+end
+
+-- All parameters, checked; and the same for people. Or nil and a sentence.
+local function read_values(role, info, values)
+  local plain, full = plain_values(role, info, values)
+  if not plain then return nil, full end
+  local params, sentence = core.params(ROLES[role], info.id, plain)
+  if not params then return nil, sentence end
+  local shown_as = copy(params)
+  for key in pairs(info.units) do params[key], shown_as[key] = plain[key] or core.null, full[key] end
+  return params, shown_as
+end
+
+local function add_unit(units, role, info, params, values)
+  local unit = { role = role, id = info.id, name = info.name }
+  unit.keys, unit.params = flatten(info, values)
   unit.json = { id = info.id, behaviour = info.behaviour, params = params }
   unit.text = core.json(unit.json)
   for _, other in ipairs(units) do
@@ -200,16 +242,16 @@ local function make_unit(role, info, given)
     if type(values) ~= "table" or getmetatable(values) then
       failf("%s %q takes tables of parameters, not %s", role, info.name, shown(values))
     end
-    local params, sentence = core.params(ROLES[role], info.id, values)
-    if not params then core.fail(sentence) end
+    local params, full = read_values(role, info, values)
+    if not params then core.fail(full) end
     local changed, override = overridden(role, info, values)
     if not override then
-      add_unit(units, role, info, params)
+      add_unit(units, role, info, params, full)
     else
       for _, one in ipairs(expand(changed)) do
-        params, sentence = core.params(ROLES[role], info.id, one)
-        if not params then complain(override, "%s", sentence) end
-        add_unit(units, role, info, params)
+        params, full = read_values(role, info, one)
+        if not params then complain(override, "%s", full) end
+        add_unit(units, role, info, params, full)
       end
     end
   end
@@ -228,6 +270,11 @@ for role in pairs(ROLES) do
     maker.make = function() return make_unit(role, info) end
     return setmetatable(maker, Maker)
   end)
+end
+
+-- Compositions by their own names: baud.lifetime { env = ..., learner = ... } is baud.env "lifetime" { ... }.
+for name, role in pairs { lifetime = "env", toolbox = "env", demonstrator = "env", window = "learner" } do
+  baud[name] = public(function(given) return make_unit(role, core.unit(ROLES[role], name), given) end)
 end
 
 core.words = { Sweep = Sweep, Unit = Unit, MOST_CONFIGS = MOST_CONFIGS, ROLES = ROLES, overrides = overrides,

@@ -64,10 +64,13 @@ enum { BAUD_CH_OBSERVATION = 0, BAUD_CH_REWARD = 1, BAUD_CH_DEMONSTRATION = 2, B
 typedef struct baud_value {
   int64_t i;     /* BAUD_INT; BAUD_FLAG 0 or 1; BAUD_CHOICE the index of the choice */
   double f;      /* BAUD_FLOAT, finite */
-  const char *s; /* BAUD_TEXT, never null */
+  const char *s; /* BAUD_TEXT, BAUD_UNIT: never null */
 } baud_value;
 
-enum { BAUD_INT = 1, BAUD_FLOAT = 2, BAUD_FLAG = 3, BAUD_CHOICE = 4, BAUD_TEXT = 5 };
+/* A parameter of type BAUD_UNIT is a unit itself, of the role low.i, as JSON: {"id": "org.example.grid", "behaviour": 1,
+ * "params": {..}}. Only compositions, which are the host's own, can make something of it. Its default is such a text; ""
+ * says that there need not be one. */
+enum { BAUD_INT = 1, BAUD_FLOAT = 2, BAUD_FLAG = 3, BAUD_CHOICE = 4, BAUD_TEXT = 5, BAUD_UNIT = 6 };
 /* baud_param.flags: may change while a trial runs. For learners; texts never. The host creates a model with the new value,
  * destroys the old one and goes on with the blocks as they are: so what a live parameter says may show in predict and
  * learn alone, never in the table of blocks, in init(), in the channels taken or in the forms of answers. */
@@ -96,6 +99,8 @@ typedef struct baud_param {
   { BAUD_SIZE(baud_param), BAUD_CHOICE, 0, n_choices, key, "", doc, choices, {def, 0, NULL}, {0, 0, NULL}, {0, 0, NULL} }
 #define BAUD_PARAM_TEXT(key, def, doc) \
   { BAUD_SIZE(baud_param), BAUD_TEXT, 0, 0, key, "", doc, NULL, {0, 0, def}, {0, 0, NULL}, {0, 0, NULL} }
+#define BAUD_PARAM_UNIT(key, def, role, doc) \
+  { BAUD_SIZE(baud_param), BAUD_UNIT, 0, 0, key, "", doc, NULL, {0, 0, def}, {role, 0, NULL}, {role, 0, NULL} }
 
 /* ---- What the host offers ---------------------------------------------------------------------------- */
 
@@ -485,6 +490,16 @@ typedef struct baud_ideal {
   int32_t (*after)(const struct baud_ideal *ideal, void *state, const baud_outcome *outcome);
   void *ctx;
 } baud_ideal;
+
+/* ---- Extensions of an instance ------------------------------------------------------------------------- */
+
+/* "baud.instance/1", on units of any role: for those whose abilities depend on their parameters. Where a unit has it, the
+ * host asks the model that was created, and takes baud_unit.extension for what some instance may have. What is answered
+ * lives as long as the model. */
+typedef struct baud_instance {
+  uint32_t size, pad;
+  const void *(*extension)(const void *model, const char *id); /* null for what this one lacks */
+} baud_instance;
 
 /* ---- The table that a library exports ---------------------------------------------------------------- */
 

@@ -308,7 +308,7 @@ static int param_is_sane(check_run *run, const baud_unit *u, uint32_t i) {
   if (!p->key || !p->key[0] || strspn(p->key, "abcdefghijklmnopqrstuvwxyz_") != strlen(p->key))
     return run_fail(run, "unit %s: parameter %u is called \"%s\": small letters and _ only", u->id, i,
                     p->key ? p->key : "");
-  if (p->type < BAUD_INT || p->type > BAUD_TEXT)
+  if (p->type < BAUD_INT || p->type > BAUD_UNIT)
     return run_fail(run, "unit %s: parameter \"%s\" has no known type", u->id, p->key);
   if (!p->doc || strlen(p->doc) < 3 || strchr(p->doc, '\n'))
     return run_fail(run, "unit %s: parameter \"%s\" lacks its line of help", u->id, p->key);

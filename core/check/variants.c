@@ -67,7 +67,7 @@ void variant_describe(variant *v, const baud_unit *unit) {
       n = snprintf(to, room, "%s%s=%.9g", space, p->key, v->values[i].f);
     else if (p->type == BAUD_CHOICE && v->values[i].i != p->def.i)
       n = snprintf(to, room, "%s%s=%s", space, p->key, p->choices[v->values[i].i]);
-    else if (p->type != BAUD_FLOAT && p->type != BAUD_TEXT && v->values[i].i != p->def.i)
+    else if (p->type != BAUD_FLOAT && p->type < BAUD_TEXT && v->values[i].i != p->def.i)
       n = snprintf(to, room, "%s%s=%lld", space, p->key, (long long)v->values[i].i);
     if (n > 0) used += (size_t)n;
   }

@@ -15,7 +15,7 @@ enum { QUEUE_BYTES = 64 << 20 };
 
 struct crossing {
   crossing_border border;
-  enum crossing_kind kind;
+  enum crossing_kind kind, opened_as; /* what it is counted as may weaken */
   uint32_t fact;        /* the one that evidence speaks of */
   uint32_t n_values;    /* its alphabet; 0: continuous */
   double *values, *weight;
@@ -121,10 +121,35 @@ int crossing_open(crossing **out, const crossing_border *border, baud_error *err
   c->rehearsal = c->queue_room ? malloc(c->state_bytes + 1u) : NULL;
   if (!c->weight || !c->state || (c->queue_room && !c->rehearsal))
     return error_set(error, BAUD_ENOMEM, "out of memory for an ideal observer (%llu bytes)", (unsigned long long)c->state_bytes);
+  c->opened_as = c->kind;
+  return crossing_begin(c, error);
+}
+
+int crossing_begin(crossing *c, baud_error *error) {
+  const crossing_border *b = &c->border;
+  c->kind = c->opened_as;
+  c->is_settled = 0;
+  if (c->kind == CROSSING_NONE) return 0;
+  for (uint32_t lane = 0; c->queue_room && lane < b->lanes; lane++) c->queued[lane] = c->queue_first[lane] = 0;
+  if (c->queue_room) memset(c->queue, 0, c->entry_bytes * c->queue_room * b->lanes);
   memset(c->state, 0, c->state_bytes);
-  if (border->observer->open(border->model, c->state, border->lanes) != BAUD_OK)
+  if (b->observer->open(b->model, c->state, b->lanes) != BAUD_OK)
     return error_set(error, BAUD_EPLUGIN, "the environment's observer could not be opened");
   return 0;
+}
+
+void crossing_pass(crossing *c, parcel *p) {
+  uint32_t kind = (uint32_t)c->kind, is_settled = (uint32_t)c->is_settled;
+  parcel_pass(p, &kind, sizeof kind);
+  parcel_pass(p, &is_settled, sizeof is_settled);
+  c->kind = (enum crossing_kind)kind;
+  c->is_settled = (int)is_settled;
+  if (c->opened_as == CROSSING_NONE) return;
+  parcel_pass(p, c->state, c->state_bytes);
+  if (!c->queue_room) return;
+  parcel_pass(p, c->queued, c->border.lanes * sizeof *c->queued);
+  parcel_pass(p, c->queue_first, c->border.lanes * sizeof *c->queue_first);
+  parcel_pass(p, c->queue, c->entry_bytes * c->queue_room * c->border.lanes);
 }
 
 void crossing_close(crossing *c) {

@@ -10,6 +10,7 @@
 #define BAUD_CORE_CROSSING_H
 
 #include "error.h"
+#include "parcel.h"
 
 enum crossing_kind {
   CROSSING_NONE,  /* no observer: nothing is measured */
@@ -42,6 +43,10 @@ typedef struct crossing crossing;
 /* Allocates; the observer's state starts at the prior. Null observer: CROSSING_NONE. */
 int crossing_open(crossing **out, const crossing_border *border, baud_error *error);
 void crossing_close(crossing *c);
+/* Back to the prior, in the world that border.world holds now. */
+int crossing_begin(crossing *c, baud_error *error);
+/* All that moves in it. */
+void crossing_pass(crossing *c, parcel *p);
 enum crossing_kind crossing_kind_of(const crossing *c);
 /* 1 when no step can tell this observer anything any more: crossing_start and crossing_step would do nothing. */
 int crossing_is_settled(const crossing *c);

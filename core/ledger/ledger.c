@@ -144,6 +144,37 @@ void ledger_close(ledger *l) {
   free(l);
 }
 
+int ledger_begin(ledger *l, baud_error *error) {
+  for (uint32_t i = 0; i < l->n_listeners; i++) {
+    listener *who = &l->listener[i];
+    int code = crossing_begin(who->crossing, error);
+    if (code) return code;
+    memset(who->lane, 0, l->setup.lanes * sizeof *who->lane);
+    repeats_forget(&who->repeats);
+  }
+  memset(l->lane, 0, l->setup.lanes * sizeof *l->lane);
+  l->received_total = l->transcript_total = 0.0;
+  look(l);
+  return 0;
+}
+
+/* What is only remembered to save work is not carried along. */
+void ledger_pass(ledger *l, parcel *p) {
+  for (uint32_t i = 0; i < l->n_listeners; i++) {
+    listener *who = &l->listener[i];
+    crossing_pass(who->crossing, p);
+    parcel_pass(p, who->lane, l->setup.lanes * sizeof *who->lane);
+    if (p->way == PARCEL_UNPACK) repeats_forget(&who->repeats);
+  }
+  for (uint32_t k = 0; k < l->setup.lanes; k++) {
+    parcel_pass(p, &l->lane[k].demonstrations, sizeof l->lane[k].demonstrations);
+    parcel_pass(p, &l->lane[k].is_told, sizeof l->lane[k].is_told);
+  }
+  parcel_pass(p, &l->received_total, sizeof l->received_total);
+  parcel_pass(p, &l->transcript_total, sizeof l->transcript_total);
+  if (p->way == PARCEL_UNPACK) look(l);
+}
+
 /* ---- What happens ------------------------------------------------------------------------------------- */
 
 static int is_nothing(const sums *s) {

@@ -39,6 +39,10 @@ typedef struct ledger_tick {
 
 int ledger_open(ledger **out, const ledger_setup *setup, baud_error *error);
 void ledger_close(ledger *l);
+/* Nothing was told yet, of the world that setup.world holds now. */
+int ledger_begin(ledger *l, baud_error *error);
+/* All that moves in it. */
+void ledger_pass(ledger *l, parcel *p);
 
 /* Prepares a tick for ledger_step, once for as long as its arrays stay the same. */
 void ledger_aim(const ledger *l, ledger_tick *tick);

@@ -113,10 +113,16 @@ static int allocate(quiz *q) {
   return 0;
 }
 
+/* Zeroed room for [lanes] elements; what there is already is taken again. */
+static int room(char **at, uint32_t lanes, size_t bytes) {
+  if (*at) return memset(*at, 0, lanes * bytes), 0;
+  return (*at = calloc(lanes, bytes)) ? 0 : BAUD_ENOMEM;
+}
+
 static int open_batch(quiz *q, uint32_t batch) {
   for (uint32_t f = 0; f < q->env->n_obs; f++)
-    if (!(q->obs[(size_t)batch * q->env->n_obs + f] = calloc(q->lanes, field_bytes(&q->env->obs[f])))) return BAUD_ENOMEM;
-  return (q->action[batch] = calloc(q->lanes, field_bytes(q->env->action))) ? 0 : BAUD_ENOMEM;
+    if (room(&q->obs[(size_t)batch * q->env->n_obs + f], q->lanes, field_bytes(&q->env->obs[f])) != 0) return BAUD_ENOMEM;
+  return room(&q->action[batch], q->lanes, field_bytes(q->env->action));
 }
 
 /* The rest of a batch repeats its first place. */
@@ -132,15 +138,6 @@ static void fill_batch(quiz *q, uint32_t batch, uint32_t used) {
     size_t bytes = field_bytes(q->env->action);
     memcpy(q->action[batch] + lane * bytes, q->action[batch], bytes);
   }
-}
-
-static void drop_batch(quiz *q, uint32_t batch) {
-  for (uint32_t f = 0; f < q->env->n_obs; f++) {
-    free(q->obs[(size_t)batch * q->env->n_obs + f]);
-    q->obs[(size_t)batch * q->env->n_obs + f] = NULL;
-  }
-  free(q->action[batch]);
-  q->action[batch] = NULL;
 }
 
 /* What items of one batch have in common: the length of their prefix, and whether an action is given. */
@@ -167,7 +164,7 @@ static int prepare(quiz *q, const baud_quiz *extension, const void *model, const
       if (code != 0) return code;
       if (sort_of(&q->item[i]) == sort) q->order[(size_t)(q->n_batches - 1) * q->lanes + used++] = i;
     }
-    if (used == 0) drop_batch(q, --q->n_batches); /* none of this sort came into the last one */
+    if (used == 0) q->n_batches--; /* none of this sort came into the last one */
     else fill_batch(q, q->n_batches - 1, used);
   }
   return 0;
@@ -196,6 +193,16 @@ int quiz_open(quiz **out, const baud_quiz *extension, const void *model, const v
   if (allocate(q) != 0) return error_set(error, BAUD_ENOMEM, "out of memory for the quiz");
   int code = prefixes_open(&q->prefixes, env, q->n, q->most_prefix, q->lanes, error);
   if (code == 0) code = prepare(q, extension, model, world, agreed, error);
+  if (code == 0) list_asks(q);
+  return code;
+}
+
+int quiz_renew(quiz *q, const baud_quiz *extension, const void *model, const void *world, const answers *agreed, baud_error *error) {
+  q->n_batches = 0;
+  memset(q->order, 0, q->most_batches * q->lanes * sizeof *q->order);
+  memset(q->is_filler, 0, q->most_batches * q->lanes);
+  memset(q->ask, 0, q->most_batches * sizeof *q->ask);
+  int code = prepare(q, extension, model, world, agreed, error);
   if (code == 0) list_asks(q);
   return code;
 }

@@ -35,6 +35,8 @@ typedef struct quiz_learner {
 /* Prepares all items for a learner that agreed to answer `agreed`; `extension` null gives a null quiz. */
 int quiz_open(quiz **out, const baud_quiz *extension, const void *env_model, const void *world, const baud_env_spec *env,
               const answers *agreed, baud_error *error);
+/* The same questions about another world. */
+int quiz_renew(quiz *q, const baud_quiz *extension, const void *env_model, const void *world, const answers *agreed, baud_error *error);
 void quiz_close(quiz *q);
 
 int quiz_ask(quiz *q, const quiz_learner *learner, enum quiz_memory memory, quiz_result *result, baud_error *error);

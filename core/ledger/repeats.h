@@ -34,6 +34,13 @@ static inline int repeats_is_scalar(const baud_field *f) {
 }
 static inline int repeats_is_short(const baud_field *f) { return f->count == (f->dtype == BAUD_U8 ? 4u : 1u); }
 
+/* Nothing is remembered. */
+static inline void repeats_forget(repeats *r) {
+  if (!r->place) return;
+  memset(r->place, 0xff, (size_t)r->states * r->actions * REPEATS_FLAGS * sizeof *r->place);
+  r->start = r->place[0];
+}
+
 /* 1 when steps of this environment, told with this fact, can be remembered. */
 static inline int repeats_open(repeats *r, const baud_env_spec *env, uint32_t fact) {
   *r = (repeats){.beside = env->n_obs - 1, .fact = fact};
@@ -43,11 +50,9 @@ static inline int repeats_open(repeats *r, const baud_env_spec *env, uint32_t fa
     return 0;
   r->states = env->obs[0].categories;
   r->actions = env->action->categories;
-  size_t bytes = (size_t)r->states * r->actions * REPEATS_FLAGS * sizeof *r->place;
-  r->place = malloc(bytes);
+  r->place = malloc((size_t)r->states * r->actions * REPEATS_FLAGS * sizeof *r->place);
   if (!r->place) return 0;
-  memset(r->place, 0xff, bytes);
-  r->start = r->place[0];
+  repeats_forget(r);
   return 1;
 }
 

@@ -106,6 +106,13 @@ void blocks_close(blocks *b) {
   memset(b, 0, sizeof *b);
 }
 
+void blocks_clear(blocks *b) { memset(b->slab, 0, b->end[BLOCKS_SCRATCH]); }
+
+void blocks_pass(blocks *b, parcel *p) {
+  for (uint32_t i = 0; i < b->n; i++)
+    if (part_of(&b->info[i]) != BLOCKS_SCRATCH) parcel_pass(p, b->at[i], blocks_size_of(b, i));
+}
+
 void blocks_copy(blocks *to, const blocks *from) { memcpy(to->slab, from->slab, from->end[BLOCKS_RESTING]); }
 
 void blocks_copy_part(blocks *to, const blocks *from, enum blocks_part part) {

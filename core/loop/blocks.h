@@ -5,6 +5,7 @@
 #define BAUD_CORE_BLOCKS_H
 
 #include "error.h"
+#include "parcel.h"
 
 enum blocks_part {
   BLOCKS_FROZEN,  /* WEIGHT, OPTIMISER: not writable while acting */
@@ -31,6 +32,11 @@ int blocks_clone(blocks *b, const blocks *like, baud_error *error);
 int blocks_shadow(blocks *b, const blocks *of, baud_error *error);
 void blocks_lend(blocks *shadow, const blocks *from);
 void blocks_close(blocks *b);
+
+/* Zeroes, as they were opened. */
+void blocks_clear(blocks *b);
+/* All but SCRATCH. */
+void blocks_pass(blocks *b, parcel *p);
 
 /* Copies all but SCRATCH. */
 void blocks_copy(blocks *to, const blocks *from);

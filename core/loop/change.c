@@ -58,6 +58,13 @@ static int replace_model(stage *s, const baud_value *values, baud_error *error) 
   return 0;
 }
 
+int change_learner(stage *s, const baud_value *values, baud_error *error) {
+  const baud_unit *unit = s->config.learner.plugin->unit;
+  int code = replace_model(s, values, error);
+  if (!code) memcpy(s->config.learner.values, values, unit->n_params * sizeof *values);
+  return code;
+}
+
 static void show_value(const baud_unit *unit, const baud_value *values, const char *key, char *out, size_t size) {
   cJSON *all = params_write(unit, values);
   char *text = json_canonical(cJSON_GetObjectItemCaseSensitive(all, key));
@@ -89,7 +96,7 @@ static int change_parameter(stage *s, const char *key, const char *value, char w
   const baud_unit *unit = learner->plugin->unit;
   const baud_param *p = live_parameter(unit, key, error);
   if (!p) return error->code;
-  if (p->type == BAUD_TEXT) return error_set(error, BAUD_EUNSUP, "learner %s: \"%s\" is a text and stays as it is", unit->id, key);
+  if (p->type >= BAUD_TEXT) return error_set(error, BAUD_EUNSUP, "learner %s: \"%s\" is a text and stays as it is", unit->id, key);
   baud_value *values = calloc(unit->n_params + 1u, sizeof *values), *one = calloc(unit->n_params + 1u, sizeof *one);
   cJSON *given = cJSON_CreateObject(), *item = cJSON_Parse(value);
   int code = values && one && given ? 0 : error_set(error, BAUD_ENOMEM, "out of memory");

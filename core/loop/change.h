@@ -14,5 +14,7 @@ enum { CHANGE_SIZE = 160 };
 /* `key`: "learner.lr", "score.answers", "score.quiz", or "score" for both; `value` is JSON: a number of episodes for the
  * rates, -1 the default. `what` becomes "learner.lr 1 -> 0.3". Whenever trial_advance has returned. On failure nothing has changed. */
 int change_stage(stage *s, const char *key, const char *value, char what[CHANGE_SIZE], baud_error *error);
+/* A learner of these values, one for each of the unit's parameters, goes on with the blocks. Texts in them must outlive it. */
+int change_learner(stage *s, const baud_value *values, baud_error *error);
 
 #endif

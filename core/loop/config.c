@@ -21,8 +21,7 @@ static int read_number(const cJSON *from, const char *key, double low, double hi
   return 0;
 }
 
-static int read_unit(config_unit *unit, const registry *plugins, const cJSON *json, uint32_t role, const char *key, baud_error *error) {
-  const cJSON *from = cJSON_GetObjectItemCaseSensitive(json, key);
+int config_read_unit(config_unit *unit, const registry *plugins, const cJSON *from, uint32_t role, const char *key, baud_error *error) {
   const cJSON *id = cJSON_GetObjectItemCaseSensitive(from, "id");
   if (!cJSON_IsString(id)) return error_set(error, BAUD_EARG, "config: \"%s\" names no plugin", key);
   int code = registry_find(plugins, role, id->valuestring, &unit->plugin, error);
@@ -106,6 +105,10 @@ static int read_rest(config *c, baud_error *error) {
   if (!c->stop_episodes && !c->stop_steps && !(c->stop_seconds > 0))
     return error_set(error, BAUD_EARG, "config: \"stop\" names neither episodes nor steps nor seconds, so the trial would never end");
   return 0;
+}
+
+static int read_unit(config_unit *unit, const registry *plugins, const cJSON *json, uint32_t role, const char *key, baud_error *error) {
+  return config_read_unit(unit, plugins, cJSON_GetObjectItemCaseSensitive(json, key), role, key, error);
 }
 
 int config_read(config *c, const registry *plugins, const char *json, baud_error *error) {

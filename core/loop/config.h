@@ -34,6 +34,8 @@ typedef struct config {
   double stop_seconds;
 } config;
 
+/* One unit out of `from`, { "id", "behaviour", "params" }, which `key` names in errors and which must outlive the values. */
+int config_read_unit(config_unit *unit, const registry *plugins, const cJSON *from, uint32_t role, const char *key, baud_error *error);
 int config_read(config *c, const registry *plugins, const char *json, baud_error *error);
 void config_clear(config *c);
 

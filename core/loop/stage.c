@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compose/compose.h"
 #include "ledger/view.h"
 #include "trial.h"
 
@@ -18,6 +19,14 @@ enum { MAX_FIELDS = 64, MAX_REWARD_VALUES = 64 };
 static _Atomic uint32_t own_site;
 static _Atomic uint32_t *marked_site = &own_site; /* of stages opened from here on */
 static const stage *latest;                       /* the one that is open */
+
+const stage *stage_blamed(void) { return latest; }
+
+const stage *stage_now(const stage *another) {
+  const stage *before = latest;
+  latest = another;
+  return before;
+}
 
 void trial_mark_site(_Atomic uint32_t *site) { marked_site = site ? site : &own_site; }
 
@@ -67,6 +76,7 @@ static int32_t host_fail(const baud_host *host, int32_t code, const char *why) {
 
 static const void *host_extension(const baud_host *host, const char *id) {
   service *me = host->ctx;
+  if (strcmp(id, "baud.compose/1") == 0) return &me->stage->compose;
   if (me == &me->stage->learner_host && strcmp(id, "baud.ideal/1") == 0 && me->stage->ideal.service.observer) return &me->stage->ideal.service;
   return NULL;
 }
@@ -135,8 +145,9 @@ baud_batch stage_batch(stage *s) {
 
 /* ---- Creation ----------------------------------------------------------------------------------------- */
 
-static const void *extension(const config_unit *unit, const char *id) {
-  return unit->plugin->unit->extension ? unit->plugin->unit->extension(id) : NULL;
+static const void *env_extension(const stage *s, const char *id) { return compose_extension(s->config.env.plugin->unit, s->env_model, id); }
+static const void *learner_extension(const stage *s, const char *id) {
+  return compose_extension(s->config.learner.plugin->unit, s->learner_model, id);
 }
 
 static int check_fields(const baud_field *field, uint32_t n) {
@@ -145,6 +156,13 @@ static int check_fields(const baud_field *field, uint32_t n) {
     if (!is_known || field[i].count == 0 || !field[i].name || (field[i].dtype == BAUD_F32 && field[i].categories)) return -1;
   }
   return 0;
+}
+
+/* The world comes zeroed. */
+static int draw_world(stage *s, baud_error *error) {
+  stage_enter(s, SITE_ENV_DRAW);
+  int32_t code = s->env->draw(s->env_model, stage_seed(s, PURPOSE_WORLD, 0, s->config.world), s->world);
+  return code == BAUD_OK ? 0 : stage_blame(s, SITE_ENV_DRAW, code, error);
 }
 
 static int open_env(stage *s, baud_error *error) {
@@ -165,15 +183,20 @@ static int open_env(stage *s, baud_error *error) {
   if (s->spec.world_bytes == 0) return 0;
   if (!s->env->draw) return error_set(error, BAUD_EPLUGIN, "%s: it has a world and cannot draw one", s->place[SITE_ENV]);
   s->world = slab(s, s->spec.world_bytes);
-  if (!s->world) return error_set(error, BAUD_ENOMEM, "out of memory for the world");
-  stage_enter(s, SITE_ENV_DRAW);
-  code = s->env->draw(s->env_model, stage_seed(s, PURPOSE_WORLD, 0, s->config.world), s->world);
-  return code == BAUD_OK ? 0 : stage_blame(s, SITE_ENV_DRAW, code, error);
+  return s->world ? draw_world(s, error) : error_set(error, BAUD_ENOMEM, "out of memory for the world");
 }
 
+/* Demonstrations are the experiment's setting, or a composition's around the environment. */
 static int open_expert(stage *s, baud_error *error) {
+  const compose_demonstrator *around = env_extension(s, "baud.demonstrator/1");
+  if (around && s->config.has_demonstrator)
+    return error_set(error, BAUD_EARG, "environment %s brings its demonstrator: leave the setting \"demonstrator\" out", s->config.env.plugin->unit->id);
+  if (around) {
+    s->config.has_demonstrator = 1;
+    s->config.competence = around->competence;
+  }
   if (!s->config.has_demonstrator) return 0;
-  s->expert = extension(&s->config.env, "baud.demonstrate/1");
+  s->expert = env_extension(s, "baud.demonstrate/1");
   if (!s->expert || s->spec.action->categories == 0 || s->spec.action->count != 1)
     return error_set(error, BAUD_EUNSUP, "environment %s has no expert to demonstrate: leave the demonstrator out", s->config.env.plugin->unit->id);
   return 0;
@@ -204,6 +227,15 @@ static uint32_t deliverable(const stage *s, const baud_observer *observer, doubl
   return found;
 }
 
+/* The blocks come zeroed. */
+static int init_learner(stage *s, baud_error *error) {
+  stage_enter(s, SITE_LEARNER_INIT);
+  int32_t code = s->learner->init(s->learner_model, s->live.at, stage_seed(s, PURPOSE_LEARNER, 0, 0));
+  if (code != BAUD_OK) return stage_blame(s, SITE_LEARNER_INIT, code, error);
+  blocks_copy(&s->initial, &s->live);
+  return 0;
+}
+
 static int create_learner(stage *s, baud_error *error) {
   s->learner_setup = (baud_learner_setup){.size = BAUD_SIZE(baud_learner_setup), .lanes = s->lanes, .limit = s->limit,
                                           .channels = s->config.channels & emitted_channels(s), .n_obs = s->spec.n_obs, .obs = s->spec.obs,
@@ -215,23 +247,20 @@ static int create_learner(stage *s, baud_error *error) {
     return error_set(error, BAUD_EPLUGIN, "%s: it subscribes to a channel that the experiment does not let through", s->place[SITE_LEARNER]);
   if (answers_agree(&s->answers, error) != 0 || blocks_open(&s->live, s->learner_setup.blocks, s->learner_setup.n_blocks, s->lanes, error) != 0)
     return error_at(error, "%s", s->place[SITE_LEARNER]);
-  stage_enter(s, SITE_LEARNER_INIT);
-  code = s->learner->init(s->learner_model, s->live.at, stage_seed(s, PURPOSE_LEARNER, 0, 0));
-  if (code != BAUD_OK) return stage_blame(s, SITE_LEARNER_INIT, code, error);
   if (blocks_shadow(&s->shadow, &s->live, error) != 0 || blocks_clone(&s->initial, &s->live, error) != 0) return error->code;
-  blocks_copy(&s->initial, &s->live);
-  return 0;
+  return init_learner(s, error);
 }
 
 static int open_learner(stage *s, const baud_observer *observer, baud_error *error) {
   double values[MAX_REWARD_VALUES];
   s->learner = s->config.learner.plugin->unit->ops;
-  s->remember = extension(&s->config.learner, "baud.remember/1");
   crossing_border border = {.observer = observer, .model = s->env_model, .env = &s->spec, .lanes = s->lanes, .limit = s->limit,
                             .channels = s->config.channels & emitted_channels(s), .view = s->reward_setup.view};
   int code = ideal_open(&s->ideal, &border, s->config.competence, s->site, error);
   if (!code) code = answers_open(&s->answers, s->spec.obs, s->spec.n_obs, s->spec.action, values, deliverable(s, observer, values), s->lanes, error);
-  return code ? code : create_learner(s, error);
+  if (!code) code = create_learner(s, error);
+  if (!code) s->remember = learner_extension(s, "baud.remember/1");
+  return code;
 }
 
 static int open_accounts(stage *s, const baud_observer *observer, baud_error *error) {
@@ -242,7 +271,8 @@ static int open_accounts(stage *s, const baud_observer *observer, baud_error *er
   if (ledger_open(&s->ledger, &setup, error) != 0) return stage_blame_too(s, SITE_OBSERVER, error);
   if (s->config.quiz_rate == RATE_NEVER || s->spec.world_bytes == 0) return 0;
   stage_enter(s, SITE_QUIZ);
-  if (quiz_open(&s->quiz, extension(&s->config.env, "baud.quiz/1"), s->env_model, s->world, &s->spec, &s->answers, error) != 0)
+  s->questions = env_extension(s, "baud.quiz/1");
+  if (quiz_open(&s->quiz, s->questions, s->env_model, s->world, &s->spec, &s->answers, error) != 0)
     return stage_blame_too(s, SITE_QUIZ, error);
   return 0;
 }
@@ -250,7 +280,8 @@ static int open_accounts(stage *s, const baud_observer *observer, baud_error *er
 int stage_open(stage *s, const registry *plugins, const char *config_json, uint64_t seed, baud_error *error) {
   memset(s, 0, sizeof *s);
   s->seed = seed;
-  s->site = marked_site;
+  s->site = latest ? &s->own_site : marked_site; /* of one within another nobody outside takes notice */
+  s->compose = (compose_host){.size = BAUD_SIZE(compose_host), .plugins = plugins};
   stage_enter(s, SITE_HOST);
   s->slab = calloc(4u * MAX_FIELDS + 64, sizeof *s->slab);
   if (!s->slab) return error_set(error, BAUD_ENOMEM, "out of memory");
@@ -262,7 +293,7 @@ int stage_open(stage *s, const registry *plugins, const char *config_json, uint6
   open_service(s, &s->reward_host);
   open_service(s, &s->learner_host);
   code = open_env(s, error);
-  const baud_observer *observer = code ? NULL : extension(&s->config.env, "baud.observer/1");
+  const baud_observer *observer = code ? NULL : env_extension(s, "baud.observer/1");
   if (s->spec.world_bytes == 0) observer = NULL; /* nothing is unknown, so there are no bits to count */
   if (!code) code = open_expert(s, error);
   if (!code) code = open_reward(s, error);
@@ -271,6 +302,40 @@ int stage_open(stage *s, const registry *plugins, const char *config_json, uint6
   if (!code) code = open_accounts(s, observer, error);
   stage_enter(s, SITE_HOST);
   return code;
+}
+
+int stage_begin(stage *s, uint64_t seed, baud_error *error) {
+  s->seed = seed;
+  memset(s->env_lanes, 0, s->lanes * s->env_stride);
+  memset(s->reward_lanes, 0, s->lanes * s->reward_stride);
+  if (s->world) memset(s->world, 0, s->spec.world_bytes);
+  int code = s->world ? draw_world(s, error) : 0;
+  blocks_clear(&s->live);
+  if (!code) code = init_learner(s, error);
+  stage_enter(s, SITE_OBSERVER);
+  if (!code && ledger_begin(s->ledger, error) != 0) code = stage_blame_too(s, SITE_OBSERVER, error);
+  stage_enter(s, SITE_HOST);
+  return code;
+}
+
+int stage_renew_quiz(stage *s, baud_error *error) {
+  stage_enter(s, SITE_QUIZ);
+  int code = quiz_renew(s->quiz, s->questions, s->env_model, s->world, &s->answers, error);
+  return code ? stage_blame_too(s, SITE_QUIZ, error) : 0;
+}
+
+void stage_pass(stage *s, parcel *p) {
+  parcel_pass(p, &s->seed, sizeof s->seed);
+  parcel_pass(p, s->world, s->spec.world_bytes);
+  parcel_pass(p, s->env_lanes, s->lanes * s->env_stride);
+  parcel_pass(p, s->reward_lanes, s->lanes * s->reward_stride);
+  for (uint32_t f = 0; f < s->spec.n_obs; f++) parcel_pass(p, s->obs[f], s->lanes * stage_field_bytes(&s->spec.obs[f]));
+  parcel_pass(p, s->starts, s->lanes);
+  parcel_pass(p, s->pick, s->lanes * sizeof *s->pick);
+  parcel_pass(p, s->expert_random, s->lanes * sizeof *s->expert_random);
+  blocks_pass(&s->live, p);
+  blocks_pass(&s->initial, p);
+  ledger_pass(s->ledger, p);
 }
 
 void stage_close(stage *s) {

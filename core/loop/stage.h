@@ -7,6 +7,7 @@
 #define BAUD_CORE_STAGE_H
 
 #include "baud/random.h"
+#include "compose/compose.h"
 #include "ledger/answers.h"
 #include "ledger/ledger.h"
 #include "ledger/quiz.h"
@@ -30,6 +31,8 @@ typedef struct stage {
   uint32_t lanes, limit;
   char place[SITES][160]; /* "learner baud.reinforce in predict" */
   _Atomic uint32_t *site; /* where control is: an enum site, maybe in memory that others read */
+  _Atomic uint32_t own_site;
+  compose_host compose;   /* to compositions */
 
   service env_host, reward_host, learner_host;
   const baud_env_ops *env;
@@ -57,6 +60,7 @@ typedef struct stage {
   blocks live, shadow, initial;
   answers answers;
   ideal ideal;
+  const baud_quiz *questions; /* what the quiz is made of */
   quiz *quiz;
   ledger *ledger;
 
@@ -66,6 +70,16 @@ typedef struct stage {
 
 int stage_open(stage *s, const registry *plugins, const char *config_json, uint64_t seed, baud_error *error);
 void stage_close(stage *s);
+
+/* Another life with what is open: a fresh world, a learner that knows nothing, books that are empty. Allocates nothing.
+ * The quiz is still about the world before until stage_renew_quiz, which may allocate. */
+int stage_begin(stage *s, uint64_t seed, baud_error *error);
+int stage_renew_quiz(stage *s, baud_error *error);
+/* All that moves, between two ticks. */
+void stage_pass(stage *s, parcel *p);
+/* Which stage is blamed when a signal comes; and this one from now on: which it was before. */
+const stage *stage_blamed(void);
+const stage *stage_now(const stage *another);
 
 /* Notes where control is about to go: one plain store. */
 static inline void stage_enter(const stage *s, enum site site) { site_put(s->site, site); }

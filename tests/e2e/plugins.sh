@@ -27,7 +27,7 @@ is "each has id, role, title, doc, version, license and a behaviour" "$(over "SE
   OR json_extract(value, '\$.version') IS NULL OR json_extract(value, '\$.license') IS NULL OR json_extract(value, '\$.behaviour') < 1")" ""
 is "parameters have key, type, default, unit and help" "$(over "SELECT u.value, p.value FROM $params
   WHERE json_extract(p.value, '\$.key') IS NULL OR json_extract(p.value, '\$.default') IS NULL OR json_extract(p.value, '\$.unit') IS NULL
-  OR length(json_extract(p.value, '\$.help')) < 3 OR json_extract(p.value, '\$.type') NOT IN ('int', 'float', 'flag', 'choice', 'text')")" ""
+  OR length(json_extract(p.value, '\$.help')) < 3 OR json_extract(p.value, '\$.type') NOT IN ('int', 'float', 'flag', 'choice', 'text', 'unit')")" ""
 is "numbers have a range, and the default lies in it" "$(over "SELECT p.value FROM $params
   WHERE json_extract(p.value, '\$.type') IN ('int', 'float') AND json_extract(p.value, '\$.default')
   BETWEEN json_extract(p.value, '\$.low') AND json_extract(p.value, '\$.high') IS NOT 1")" ""
@@ -36,7 +36,7 @@ is "choices have their values, and the default is one" "$(over "SELECT p.value F
 [ "$(over "SELECT count(*) FROM $params")" -ge 50 ]
 ok $? "there were parameters to look at"
 is "every environment says what is seen, what is true and what can be done" "$(over "SELECT json_extract(value, '\$.name') FROM $units
-  WHERE json_extract(value, '\$.role') = 'environment' AND (json_array_length(value, '\$.observations') > 0
+  WHERE json_extract(value, '\$.role') = 'environment' AND json_extract(value, '\$.path') <> 'built in' AND (json_array_length(value, '\$.observations') > 0
   AND json_array_length(value, '\$.facts') > 0 AND json_extract(value, '\$.action.count') > 0) IS NOT 1")" ""
 
 # ---- one
@@ -61,7 +61,8 @@ is "and as JSON" "$(json posterior.json "(SELECT json_extract(value, '\$.takes')
   FROM json_each(j, '\$.plays') WHERE json_extract(value, '\$.env') = 'baud.lockbox')")" \
   '["observation","reward","demonstration"]["action"]["action","observation","reward","terminated"]'
 is "every learner plays somewhere and takes no more than it is offered" "$(over "SELECT json_extract(u.value, '\$.name') FROM $units u
-  WHERE json_extract(u.value, '\$.role') = 'learner' AND (NOT EXISTS (SELECT 1 FROM json_each(u.value, '\$.plays') p
+  WHERE json_extract(u.value, '\$.role') = 'learner' AND json_extract(u.value, '\$.path') <> 'built in'
+  AND (NOT EXISTS (SELECT 1 FROM json_each(u.value, '\$.plays') p
   WHERE json_extract(p.value, '\$.refuses') IS NULL) OR EXISTS (SELECT 1 FROM json_each(u.value, '\$.plays') p, json_each(p.value, '\$.takes') t
   WHERE NOT EXISTS (SELECT 1 FROM json_each(p.value, '\$.offered') o WHERE o.value = t.value)))")" ""
 "$BAUD" plugins lockbox --json >lockbox.json

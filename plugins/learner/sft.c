@@ -95,6 +95,7 @@ static size_t sft_arena(const sft_model *m) {
   (void)nn_categorical_head(&t, sft_given(&t, m, heads.memory, NULL), NULL);
   nn_begin(&t, NN_TRAIN);
   nn_bind(&t, NULL, &gradient);
+  (void)nn_scratch(&t, m->horizon); /* where a span begins */
   (void)sft_losses(&t, m, sft_forward(&t, m, NULL, m->rows, m->features.lanes, &nothing, NULL, NULL), NULL, NULL, 1.0);
   return nn_arena_bytes(&t);
 }

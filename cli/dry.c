@@ -5,24 +5,51 @@
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { SHOWN = 40 }; /* configurations of a node, before the rest is only counted */
 
 static const char *plural(uint64_t n) { return n == 1 ? "" : "s"; }
 
-/* "a, b, c": the distinct values of a tag over a node's configurations, each once. */
-static void print_distinct(FILE *to, const plan *p, uint32_t node, const char *tag) {
+/* A unit's name; of what it is made, where it is made of others: lifetime { env = lockbox, learner = reinforce }. */
+static void print_unit(FILE *to, const cJSON *unit) {
+  const cJSON *id = cJSON_GetObjectItemCaseSensitive(unit, "id"), *params = cJSON_GetObjectItemCaseSensitive(unit, "params"), *inner;
+  const char *text = cJSON_IsString(id) ? id->valuestring : "?", *dot = strrchr(text, '.');
+  int n = 0;
+  fputs(dot ? dot + 1 : text, to);
+  cJSON_ArrayForEach(inner, params) {
+    if (!cJSON_IsObject(inner)) continue;
+    fprintf(to, "%s%s = ", n++ ? ", " : " { ", inner->string);
+    print_unit(to, inner);
+  }
+  if (n > 0) fputs(" }", to);
+}
+
+static char *unit_text(const plan_config *c, const char *role) {
+  char *text = NULL;
+  size_t size = 0;
+  cJSON *config = cJSON_Parse(c->json);
+  FILE *to = open_memstream(&text, &size);
+  if (to) {
+    print_unit(to, cJSON_GetObjectItemCaseSensitive(config, role));
+    fclose(to);
+  }
+  cJSON_Delete(config);
+  return text;
+}
+
+/* "a, b, c": the distinct units of a role over a node's configurations, each once. */
+static void print_distinct(FILE *to, const plan *p, uint32_t node, const char *role) {
   cJSON *seen = cJSON_CreateObject();
   for (uint32_t i = 0; seen && i < p->n_configs; i++) {
     if (p->configs[i].node != node) continue;
-    cJSON *tags = cJSON_Parse(p->configs[i].tags);
-    const cJSON *value = cJSON_GetObjectItemCaseSensitive(tags, tag);
-    if (cJSON_IsString(value) && !cJSON_HasObjectItem(seen, value->valuestring)) {
-      fprintf(to, "%s%s", seen->child ? ", " : "", value->valuestring);
-      cJSON_AddNullToObject(seen, value->valuestring);
+    char *text = unit_text(&p->configs[i], role);
+    if (text && !cJSON_HasObjectItem(seen, text)) {
+      fprintf(to, "%s%s", seen->child ? ", " : "", text);
+      cJSON_AddNullToObject(seen, text);
     }
-    cJSON_Delete(tags);
+    free(text);
   }
   cJSON_Delete(seen);
 }

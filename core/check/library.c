@@ -207,13 +207,14 @@ static const op draw_ops[] = {OP(baud_draw, extent), OP(baud_draw, draw), {NULL,
 static const op teach_ops[] = {OP(baud_teach, teach), {NULL, 0}};
 static const op memory_ops[] = {OP(baud_cut, cut), {NULL, 0}};
 static const op remember_ops[] = {OP(baud_remember, remember), {NULL, 0}};
+static const op instance_ops[] = {OP(baud_instance, extension), {NULL, 0}};
 static const struct {
   const char *id;
   const op *ops;
 } extensions[] = {
     {"baud.observer/1", observer_ops}, {"baud.quiz/1", quiz_ops},   {"baud.demonstrate/1", demonstrate_ops},
     {"baud.draw/1", draw_ops},         {"baud.teach/1", teach_ops}, {"baud.memory/1", memory_ops},
-    {"baud.remember/1", remember_ops}};
+    {"baud.remember/1", remember_ops}, {"baud.instance/1", instance_ops}};
 enum { N_EXTENSIONS = sizeof extensions / sizeof *extensions };
 
 static int unit_is_sane(check_run *run, const baud_unit *u) {

@@ -4,7 +4,7 @@
 
 #include "compose/units.h"
 
-const baud_unit *const compose_units[COMPOSE_UNITS] = {&lifetime_unit, &told_unit, &window_unit};
+const baud_unit *const compose_units[COMPOSE_UNITS] = {&demonstrator_unit, &lifetime_unit, &told_unit, &toolbox_unit, &window_unit};
 
 const baud_library compose_library = {
     .size = BAUD_SIZE(baud_library), .layout = BAUD_LAYOUT, .vendor = "baud", .version = "1.0", .license = "MIT"};

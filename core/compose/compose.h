@@ -11,7 +11,7 @@
 #include "registry.h"
 
 /* In every registry, each by itself; the library that they are said to be of has no table. */
-enum { COMPOSE_UNITS = 3 };
+enum { COMPOSE_UNITS = 5 };
 extern const baud_unit *const compose_units[COMPOSE_UNITS];
 extern const baud_library compose_library;
 

@@ -5,6 +5,6 @@
 
 #include "baud/plugin.h"
 
-extern const baud_unit lifetime_unit, told_unit, window_unit;
+extern const baud_unit demonstrator_unit, lifetime_unit, told_unit, toolbox_unit, window_unit;
 
 #endif

@@ -1,4 +1,4 @@
-/* PSRL, OPSRL and BEB, with its greedy and epsilon-greedy special cases. Posterior, planning and answers are held to
+/* PSRL, OPSRL, UCRL2 and BEB, with its greedy and epsilon-greedy special cases. Posterior, planning and answers are held to
  * closed forms; total rewards to Table 2 of Duan et al. (2016): 10 states, 5 actions, P ~ Dirichlet(1), rewards
  * N(mu, 1), mu ~ N(1, 1), episodes of 10 steps from one state, reward summed over the first n episodes. Run as
  * `test_bayes_mdp_learners LEARNER MDPS [key=value ..]` it prints a learner's column with standard errors instead.
@@ -11,6 +11,9 @@
 #undef baud_plugin_1
 #define baud_plugin_1 beb_library
 #include "../../../plugins/learner/beb.c"
+#undef baud_plugin_1
+#define baud_plugin_1 ucrl2_library
+#include "../../../plugins/learner/ucrl2.c"
 #undef baud_plugin_1
 
 #include "rig.h"
@@ -58,7 +61,10 @@ static rig bench(const char *const *settings) {
 }
 
 static const baud_library *library_of(const char *name) {
-  return strcmp(name, "psrl") == 0 ? &psrl_library : strcmp(name, "opsrl") == 0 ? &opsrl_library : &beb_library;
+  return strcmp(name, "psrl") == 0    ? &psrl_library
+         : strcmp(name, "opsrl") == 0 ? &opsrl_library
+         : strcmp(name, "ucrl2") == 0 ? &ucrl2_library
+                                      : &beb_library;
 }
 
 /* ---- Duan et al. (2016), Table 2 ---------------------------------------------------------------------------- */
@@ -96,7 +102,7 @@ static void run_column(const char *name, const char *const *settings, int mdps, 
 }
 
 /* With 4000 MDPs each figure is within 1.2 % of the published one. Epsilon-greedy and greedy had almost no prior, BEB a
- * bonus for each step that is left, with an untold scale that comes out as beta = 3. */
+ * bonus for each step that is left, with an untold scale that comes out as beta = 3; so does UCRL2's, as a third. */
 static const struct {
   const char *learner, *settings[SETTINGS_MOST];
   int mdps, n_marks;
@@ -104,6 +110,7 @@ static const struct {
 } table[] = {
   { "psrl", { NULL }, 300, 5, { 138.1, 408.8, 904.4, 1417.1, 1939.5 } },
   { "opsrl", { "samples=10" }, 200, 2, { 144.1, 425.2, 930.7, 1449.2, 1973.9 } },
+  { "ucrl2", { "scale=0.33", "concentration=1e-5", "prior_variance=1e4" }, 200, 5, { 146.6, 424.1, 918.9, 1427.6, 1942.1 } },
   { "beb", { "bonus=2", "beta=3" }, 400, 5, { 150.2, 427.8, 917.8, 1422.6, 1935.1 } },
   { "beb", { "beta=0", "epsilon=0.1", "concentration=1e-4", "prior_variance=1e4" }, 400, 5,
     { 132.8, 377.3, 823.3, 1293.9, 1778.2 } },
@@ -112,7 +119,7 @@ static const struct {
 };
 
 /* 1 % for what is not known of the original, and 3.5 standard errors of the difference of a mean of `mdps` and one of
- * 1000: with fresh seeds the 27 figures, five in a row dependent, raise a false alarm with chance < 27 * 4.7e-4. */
+ * 1000: with fresh seeds the 32 figures, five in a row dependent, raise a false alarm with chance < 32 * 4.7e-4. */
 static void total_rewards_are_those_of_duan_et_al(void **state) {
   (void)state;
   for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
@@ -156,9 +163,9 @@ static void ask_normal_reward(rig *r) {
 static void successor_and_reward_are_predicted_by_the_posterior(void **state) {
   static const char *const settings[] = { "concentration=0.5", "prior_mean=2", "prior_variance=4", "noise_variance=3",
                                           NULL };
-  static const char *const names[] = { "psrl", "opsrl", "beb" };
+  static const char *const names[] = { "psrl", "opsrl", "beb", "ucrl2" };
   (void)state;
-  for (int i = 0; i < 3; i++) {
+  for (int i = 0; i < 4; i++) {
     rig r = bench(settings);
     rig_ask(&r, BAUD_ASK_OBSERVATION, STATES, NULL);
     ask_normal_reward(&r);
@@ -294,6 +301,67 @@ static void plans_are_bellman_s_recursion_in_the_mean_world(void **state) {
   }
 }
 
+/* Rows in twelfths and widths in sixths, so that the best row is in twelfths too: all of these are tried. */
+static void ucrl2_hopes_for_the_best_row_within_its_bounds(void **state) {
+  enum { FEW = 4, PARTS = 12 };
+  uint64_t random = 6;
+  (void)state;
+  for (int trial = 0; trial < 500; trial++) {
+    int row[FEW] = { 0 }, width = (int)baud_below(&random, 14), parts = trial % 3 ? PARTS : PARTS - 4; /* some may end */
+    double successor[FEW], value[FEW], order[FEW], p[FEW], best = -INFINITY;
+    for (int i = 0; i < parts; i++) row[baud_below(&random, FEW)]++;
+    for (int i = 0; i < FEW; i++) {
+      successor[i] = (double)row[i] / PARTS;
+      value[i] = baud_below(&random, 5) * 0.75 - 1.0; /* with ties, and negative ones */
+    }
+    for (int a = 0; a <= parts; a++)
+      for (int b = 0; a + b <= parts; b++)
+        for (int c = 0; a + b + c <= parts; c++) {
+          int d = parts - a - b - c;
+          if (abs(a - row[0]) + abs(b - row[1]) + abs(c - row[2]) + abs(d - row[3]) > 2 * width) continue;
+          best = fmax(best, (a * value[0] + b * value[1] + c * value[2] + d * value[3]) / PARTS);
+        }
+    const baud_world world = { .successor = successor, .value = value };
+    ucrl2_sort(value, FEW, order);
+    for (int i = 1; i < FEW; i++) assert_true(value[(int)order[i - 1]] >= value[(int)order[i]]);
+    assert_true(fabs(ucrl2_hope(&world, 0, 1, FEW, order, width / 6.0, p) - best) < 1e-12);
+  }
+}
+
+/* With scale 0 there is no hope, and the plan is that of the mean world; in the last step it is the reward's bound alone. */
+static void ucrl2_plans_with_the_published_bounds(void **state) {
+  static const char *const mean[] = { "beta=0", "horizon=3", "discount=0.9", NULL };
+  static const char *const hopeless[] = { "scale=0", "horizon=3", "discount=0.9", NULL };
+  static const char *const hopeful[] = { "scale=0.5", "delta=0.1", "horizon=3", "discount=0.9", NULL };
+  static const char *const *const settings[] = { mean, hopeless, hopeful };
+  double plan[3][3 * PAIRS];
+  account told;
+  (void)state;
+  for (int i = 0; i < 3; i++) {
+    rig r = bench(settings[i]);
+    assert_int_equal(rig_open(&r, i == 0 ? &beb_library : &ucrl2_library), BAUD_OK);
+    rig_init(&r, 1);
+    tell_many(&r, &told);
+    r.starts[0] = 1;
+    rig_predict(&r, BAUD_TRAIN, 0);
+    memcpy(plan[i], r.blocks[BAUD_MDP_PLAN], sizeof plan[i]);
+    if (i == 2) {
+      const ucrl2_width width = ucrl2_widths(r.model, r.blocks[BAUD_MDP_VISITS]);
+      assert_true(fabs(width.successor - 0.5 * sqrt(14.0 * STATES * log(2.0 * ACTIONS * 150.0 / 0.1))) < 1e-12);
+    }
+    rig_close(&r);
+  }
+  for (int i = 0; i < 3 * PAIRS; i++) {
+    assert_true(fabs(plan[0][i] - plan[1][i]) < 1e-10);
+    assert_true(plan[2][i] > plan[1][i]);
+  }
+  for (int pair = 0; pair < PAIRS; pair++) {
+    double n = fmax(told.visits[pair / ACTIONS][pair % ACTIONS], 1.0);
+    double more = 0.5 * sqrt(7.0 * log(2.0 * PAIRS * 150.0 / 0.1) / (2.0 * n));
+    assert_true(fabs(plan[2][2 * PAIRS + pair] - plan[1][2 * PAIRS + pair] - more) < 1e-12);
+  }
+}
+
 static void opsrl_of_one_sample_is_psrl(void **state) {
   static const char *const one[] = { "samples=1", NULL };
   random_mdp mdp;
@@ -361,10 +429,10 @@ static void the_answered_policy_is_the_plan_s(void **state) {
 }
 
 static void predicting_writes_no_knowledge_and_seeds_decide(void **state) {
-  static const char *const names[] = { "psrl", "opsrl", "beb" };
+  static const char *const names[] = { "psrl", "opsrl", "beb", "ucrl2" };
   random_mdp mdp;
   (void)state;
-  for (int i = 0; i < 3; i++) {
+  for (int i = 0; i < 4; i++) {
     rig r = bench(NULL);
     r.lanes = LANES_MOST;
     assert_int_equal(rig_open(&r, library_of(names[i])), BAUD_OK);
@@ -414,6 +482,8 @@ int main(int argc, char **argv) {
     cmocka_unit_test(sampled_worlds_have_the_posterior_s_moments),
     cmocka_unit_test(gamma_draws_have_their_moments),
     cmocka_unit_test(plans_are_bellman_s_recursion_in_the_mean_world),
+    cmocka_unit_test(ucrl2_hopes_for_the_best_row_within_its_bounds),
+    cmocka_unit_test(ucrl2_plans_with_the_published_bounds),
     cmocka_unit_test(opsrl_of_one_sample_is_psrl),
     cmocka_unit_test(more_samples_only_raise_the_plan),
     cmocka_unit_test(the_answered_policy_is_the_plan_s),

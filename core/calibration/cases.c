@@ -411,6 +411,12 @@ static int drawn_stream(const registry *r, const calibration_case *c, calibratio
   return mean_over_worlds(r, &spec, OBSERVATION_BITS, 4000, form_bernoulli((uint32_t)c->a), row, error);
 }
 
+/* Strings of a known grammar: all of their surprise is chance. */
+static int reber_string(const registry *r, const calibration_case *c, calibration_row *row, baud_error *error) {
+  run_spec spec = {.env = "reber", .env_params = "{\"strings\":1}", .reward = "dense", .learner = "random", .episodes = 1};
+  return mean_over_worlds(r, &spec, figure_of_channel(FIGURE_SURPRISE, BAUD_CH_OBSERVATION), (uint64_t)c->a, form_reber(), row, error);
+}
+
 const calibration_case calibration_cases[] = {
     {"lockbox N=100, first outcome", lockbox_next, 100, 0},
     {"lockbox N=100, outcome with 50 codes ruled out", lockbox_next, 100, 50},
@@ -448,6 +454,7 @@ const calibration_case calibration_cases[] = {
     {"parity of 8 bits, after 7", parity_bits, 8, 7},
     {"parity of 8 bits, after 8", parity_bits, 8, 8},
     {"Bernoulli stream of a drawn law, 100 symbols", drawn_stream, 100, 0},
+    {"embedded Reber grammar, mean surprise of 2000 strings", reber_string, 2000, 0},
     {"KT on Bernoulli(.1), 1000 symbols, code length", stream_code_length, 1000, 0.1},
     {"KT on Bernoulli(.1), 1000 symbols, redundancy", stream_redundancy, 1000, 0.1},
     {"KT on Bernoulli(.1), 1000 symbols, saved over uniform", stream_saved, 1000, 0.1},

@@ -103,4 +103,11 @@ double form_normal_gamma(const double *x, uint32_t n, double m, double k, double
   return -nats / LN2;
 }
 
+/* From each place one choice and those of where it leads, as likely: c1 = 1 + (c2 + c3) / 2, c2 = 1 + (c2 + c4) / 2,
+ * c3 = 1 + (c3 + c5) / 2, c4 = 1 + c3 / 2, c5 = 1 + c4 / 2. */
+double form_reber(void) {
+  double c5 = 2.0 / (1.0 - 1.0 / 4.0), c3 = 2.0 + c5, c4 = 1.0 + c3 / 2.0, c2 = 2.0 + c4; /* c5 = 1 + (1 + (2 + c5) / 2) / 2 */
+  return 1.0 + 1.0 + (c2 + c3) / 2.0;
+}
+
 double form_divergence(double p, double q) { return p * log2(p / q) + (1.0 - p) * log2((1.0 - p) / (1.0 - q)); }

@@ -39,6 +39,8 @@ double form_ctw_bound(uint32_t leaves, double n);
 double form_ctw_mean(uint32_t leaves, double n);
 /* -log2 of the density that a normal-inverse-gamma(m, k, a, b) prior gives to x[0..n) (Murphy 2007, equation 95). */
 double form_normal_gamma(const double *x, uint32_t n, double m, double k, double a, double b);
+/* Bits of chance in a string of the embedded Reber grammar: its outer choice, and inside it the choices to come from place 1. */
+double form_reber(void);
 /* KL of two distributions, bits, that give one outcome p and q and share the rest alike. */
 double form_divergence(double p, double q);
 /* psi(x), x > 0. */

@@ -234,6 +234,17 @@ static void a_divergence_is_summed_over_the_outcomes(void **state) {
   assert_close(form_divergence(0.7, 0.4), bits, 1e-12);
 }
 
+/* Choices still to come from each inner place, by going through the grammar until nothing changes. */
+static void a_string_of_the_grammar_is_its_choices(void **state) {
+  static const int leads_to[6][2] = {{0, 0}, {2, 3}, {2, 4}, {3, 5}, {3, 0}, {4, 0}}; /* 0: to where there is none left */
+  double c[6] = {0};
+  (void)state;
+  for (int sweep = 0; sweep < 200; sweep++)
+    for (int place = 1; place < 6; place++) c[place] = 1.0 + (c[leads_to[place][0]] + c[leads_to[place][1]]) / 2.0;
+  assert_close(form_reber(), 1.0 + c[1], 1e-12);
+  assert_close(form_reber(), 7.0, 1e-12);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(outcomes_of_a_lockbox_are_as_printed),
@@ -257,6 +268,7 @@ int main(void) {
       cmocka_unit_test(a_bernoulli_arm_is_the_integral_over_its_prior),
       cmocka_unit_test(digamma_has_its_known_values),
       cmocka_unit_test(a_row_of_two_states_is_a_bernoulli_arm),
+      cmocka_unit_test(a_string_of_the_grammar_is_its_choices),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,10 +7,11 @@
 -- by one. Both are drawn afresh for each seed, so a mean over seeds is a mean over worlds, and an ideal observer knows
 -- to the bit what each episode told: offered is what it told at all, received what crossed to the learner, absorbed
 -- what the learner can then say by its own probabilities. The corridor (Sutton and Barto, example 13.1) has nothing to
--- know: what is learned there is policy alone.
+-- know: what is learned there is policy alone. So it is under the umbrella (bsuite), where one choice at the start decides
+-- how the end is paid, and a coin pays all that lies between.
 --
--- Learners. REINFORCE, RLOO and GRPO, which learn from rewards; imitation, from demonstrations; the exact Bayesian,
--- who loses nothing, as the line to compare with; chance.
+-- Learners. REINFORCE, RLOO and GRPO, which learn from rewards, on tables and over networks, and PPO with its critic;
+-- imitation, from demonstrations; the exact Bayesian, who loses nothing, as the line to compare with; chance.
 local baud = require "baud"
 local h, log2 = baud.h, baud.log2
 
@@ -26,6 +27,8 @@ local lockbox = baud.part "lockbox" {
     baud.learner "reinforce" { lr = 1, baseline = "none" },
     baud.learner "rloo" { lr = 4, group = 8 },
     baud.learner "grpo" { lr = 1, group = 8 },
+    baud.learner "rloo_net" { lr = 0.03, hidden = 32, hidden_second = 0 },
+    baud.learner "ppo" { lr = 3e-3, horizon = 32, hidden = 32, hidden_second = 0 },
     posterior,
   },
   seeds = 200,
@@ -332,11 +335,56 @@ local greedy = baud.part "corridor, greedy" {
   },
 }
 
+---- 7. One bit behind many --------------------------------------------------------------------------------------
+
+-- Whether to take an umbrella is decided in the first step and paid in the last one: bsuite's umbrella_length and
+-- umbrella_distract. PPO looks at 512 steps at a time, through a critic that passes the outcome back.
+local critic = baud.learner "ppo" { discount = 1, lambda = 0.8, lr = 1e-3, value_clip = 0, horizon = 512 }
+local late = { from = 9001, to = 10000 }
+
+local function umbrella(name, doc, reward, params, claim)
+  return baud.part(name) {
+    doc = doc,
+    env = baud.env "umbrella" (params),
+    reward = baud.reward(reward) {},
+    learner = critic,
+    score = { answers = 0, quiz = 0 },
+    seeds = baud.full and 10 or 3,
+    stop = { episodes = 10000 },
+    claims = { claim },
+  }
+end
+
+local function success(r, key, value) return r:select { [key] = value }:average("success", late) end
+
+local umbrella_outcome = umbrella("umbrella, outcome", "a choice in the first of 5 to 100 steps, told right or wrong in the last",
+  "outcome", { distractors = 20, length = baud.sweep { 5, 20, 100 } },
+  baud.claim "umbrella: told nothing but the outcome, PPO learns a first step that is judged 5, 20 or 100 steps later"
+  (function(r)
+    local verdicts = {}
+    for length, group in r:by "env.length" do verdicts[#verdicts + 1] = group:average("success", late):mean():above(0.8) end
+    return verdicts
+  end))
+
+local umbrella_length = umbrella("umbrella, length", "the same, where a coin pays at every other step",
+  "dense", { distractors = 20, length = baud.sweep { 5, 20, 100 } },
+  baud.claim "umbrella: among rewards by luck the same outcome is found in 5 steps, and hardly in 100" (function(r)
+    return { success(r, "env.length", 5):mean():above(0.9),
+      baud.compare(success(r, "env.length", 5), success(r, "env.length", 100)).difference:above(0.1) }
+  end))
+
+local umbrella_distract = umbrella("umbrella, distraction", "20 steps, with 1 to 100 bits to be seen that mean nothing",
+  "dense", { length = 20, distractors = baud.sweep { 1, 20, 100 } },
+  baud.claim "umbrella: what means nothing hides what does: success falls from 1 distractor to 100" (function(r)
+    return { success(r, "env.distractors", 1):mean():above(0.9),
+      baud.compare(success(r, "env.distractors", 1), success(r, "env.distractors", 100)).difference:above(0.1) }
+  end))
+
 return baud.experiment {
   name = "one_bit",
   doc = "a learner that is told the outcome takes in about one bit an episode, however long the episode",
   reward = baud.reward "outcome" {},
   score = { answers = 0, quiz = 1 },
   parts = { lockbox, thinking, feedback, demonstration, erring, flipped, waiting(10, 300, 27), waiting(100, 2000, 180),
-    waiting(500, 7000, 852), digits, eight, corridor, greedy },
+    waiting(500, 7000, 852), digits, eight, corridor, greedy, umbrella_outcome, umbrella_length, umbrella_distract },
 }

@@ -6,20 +6,9 @@
  * Steps a second are printed to be compared by hand with peers on the same machine, with the settings that are the peers'
  * own: CleanRL's ppo.py, and the PPO on Pendulum of RLtools with 64 environments and batches of 1,024.
  */
-#include <cblas.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
+#include "products.h"
 
-#include "kernels.h"
-
-enum { ROUNDS = 5, HIDDEN = 2, NETS = 2 };
-#define MOST_RATIO 1.6
+enum { NETS = 2 };
 
 typedef struct bench {
   const char *name, *env, *learner; /* the last in Lua */
@@ -39,28 +28,6 @@ static const bench benches[] = {
 };
 enum { BENCHES = sizeof benches / sizeof *benches };
 
-/* ---- Time ----------------------------------------------------------------------------------------------------- */
-
-static double seconds_of(const struct rusage *r) {
-  return (double)(r->ru_utime.tv_sec + r->ru_stime.tv_sec) + 1e-6 * (double)(r->ru_utime.tv_usec + r->ru_stime.tv_usec);
-}
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int by_size(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-static double median(double *x) {
-  qsort(x, ROUNDS, sizeof *x, by_size);
-  return x[ROUNDS / 2];
-}
-
 /* ---- The trial ------------------------------------------------------------------------------------------------- */
 
 static void write_script(const bench *b, const char *path) {
@@ -71,118 +38,7 @@ static void write_script(const bench *b, const char *path) {
   fclose(f);
 }
 
-/* Processor seconds of one run, from the start of the program to the end of its supervisor, who is nobody's child then and
- * so comes to us. */
-static double time_trial(const char *script, const char *folder) {
-  struct rusage before, after;
-  int status, is_well = 0;
-  getrusage(RUSAGE_CHILDREN, &before);
-  fflush(NULL);
-  pid_t pid = fork();
-  if (pid == 0) {
-    if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr)) _exit(127);
-    execl("./baud", "baud", "run", script, "--out", folder, "--jobs", "1", "--line", (char *)NULL);
-    _exit(127);
-  }
-  for (pid_t ended = waitpid(-1, &status, 0); ended > 0; ended = waitpid(-1, &status, 0))
-    if (ended == pid) is_well = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-  getrusage(RUSAGE_CHILDREN, &after);
-  if (!is_well) {
-    fprintf(stderr, "./baud run %s did not end well\n", script);
-    exit(2);
-  }
-  return seconds_of(&after) - seconds_of(&before);
-}
-
 /* ---- The bare loop ------------------------------------------------------------------------------------------------- */
-
-enum { FORWARD, OF_WEIGHT, OF_INPUT };
-typedef struct product { /* c [m][n] = a b, or += with a [m][k] stored transposed, or = with b [k][n] stored transposed */
-  int kind;
-  size_t m, n, k;
-  int is_blas;
-} product;
-
-static const nn_kernels *kernels;
-static float *left, *right, *result; /* shared by all: values do not matter, sizes do */
-enum { ROOM = 1 << 21 };
-
-static void multiply(const product *p, const float *a, const float *b, float *c) {
-  int turns_a = p->kind == OF_WEIGHT, turns_b = p->kind == OF_INPUT;
-  if (p->is_blas)
-    cblas_sgemm(CblasRowMajor, turns_a ? CblasTrans : CblasNoTrans, turns_b ? CblasTrans : CblasNoTrans, (int)p->m, (int)p->n, (int)p->k, 1.0f, a,
-                (int)(turns_a ? p->m : p->k), b, (int)(turns_b ? p->k : p->n), p->kind == OF_WEIGHT ? 1.0f : 0.0f, c, (int)p->n);
-  else
-    kernels->of_products->product(p->m, p->n, p->k, (nn_matrix){a, turns_a ? 1 : p->k, turns_a ? p->m : 1}, (nn_matrix){b, turns_b ? 1 : p->n, turns_b ? p->k : 1},
-                     NULL, c, p->n, p->kind == OF_WEIGHT ? NN_ADD : NN_SET);
-}
-
-/* The faster of the two at this shape. */
-static product choose(int kind, size_t m, size_t n, size_t k) {
-  double best[2] = {1e9, 1e9};
-  int times = (int)(2e6 / (double)(m * n * k)) + 1;
-  product p = {kind, m, n, k, 0};
-  for (int round = 0; round < 20; round++)
-    for (p.is_blas = 0; p.is_blas < 2; p.is_blas++) {
-      double began = now();
-      for (int i = 0; i < times; i++) multiply(&p, left, right, result);
-      double took = now() - began;
-      if (took < best[p.is_blas]) best[p.is_blas] = took;
-    }
-  p.is_blas = best[1] < best[0];
-  return p;
-}
-
-typedef struct shapes { /* of one network and one number of rows */
-  size_t rows, hidden;
-  product forward[HIDDEN + 1], of_weight[HIDDEN + 1], of_input[HIDDEN + 1];
-} shapes;
-
-static shapes shapes_of(const bench *b, size_t rows, size_t out) {
-  size_t width[HIDDEN + 2] = {b->in, b->hidden, b->hidden, out};
-  shapes s = {.rows = rows, .hidden = b->hidden};
-  for (int l = 0; l <= HIDDEN; l++) {
-    s.forward[l] = choose(FORWARD, rows, width[l + 1], width[l]);
-    s.of_weight[l] = choose(OF_WEIGHT, width[l], width[l + 1], rows);
-    s.of_input[l] = choose(OF_INPUT, rows, width[l], width[l + 1]);
-  }
-  return s;
-}
-
-/* Where things lie: as in a learner, each layer has its own weights, values and gradients. */
-typedef struct network {
-  float *weight[HIDDEN + 1], *gradient[HIDDEN + 1], *value[HIDDEN + 2], *slope[HIDDEN + 2];
-} network;
-
-static void forward(const shapes *s, const network *n) {
-  for (int l = 0; l <= HIDDEN; l++) {
-    multiply(&s->forward[l], n->value[l], n->weight[l], n->value[l + 1]);
-    if (l < HIDDEN) kernels->of_elements->activate(NN_TANH, n->value[l + 1], n->value[l + 1], s->rows * s->hidden);
-  }
-}
-
-static void backward(const shapes *s, const network *n) {
-  for (int l = HIDDEN; l >= 0; l--) {
-    if (l < HIDDEN) kernels->of_elements->activate_back(NN_TANH, n->value[l + 1], n->slope[l + 1], n->slope[l + 1], s->rows * s->hidden, NN_SET);
-    multiply(&s->of_weight[l], n->value[l], n->slope[l + 1], n->gradient[l]);
-    if (l > 0) multiply(&s->of_input[l], n->slope[l + 1], n->weight[l], n->slope[l]);
-  }
-}
-
-static float *claim(size_t n, float **room) {
-  float *at = *room;
-  *room += (n + 15) / 16 * 16;
-  for (size_t i = 0; i < n; i++) at[i] = 0.001f * (float)(i % 13);
-  return at;
-}
-
-static network network_of(const bench *b, size_t rows, size_t out, float **room) {
-  size_t width[HIDDEN + 2] = {b->in, b->hidden, b->hidden, out};
-  network n;
-  for (int l = 0; l <= HIDDEN; l++) n.weight[l] = claim(width[l] * width[l + 1], room), n.gradient[l] = claim(width[l] * width[l + 1], room);
-  for (int l = 0; l <= HIDDEN + 1; l++) n.value[l] = claim(rows * width[l], room), n.slope[l] = claim(rows * width[l], room);
-  return n;
-}
 
 typedef struct bare {
   shapes act, judge, learn[NETS]; /* the policy on the lanes; values of, and both networks forth and back on, rows at a time */
@@ -198,12 +54,12 @@ static bare bare_of(const bench *b) {
   while (pass * b->hidden > 8192 && pass % 2 == 0) pass /= 2;
   free(room);
   float *at = room = aligned_alloc(64, ROOM * sizeof *room);
-  w.act = shapes_of(b, b->lanes, b->out);
-  w.judge = shapes_of(b, pass, 1);
-  w.learn[0] = shapes_of(b, pass, b->out);
+  w.act = shapes_of(NN_TANH, b->lanes, b->in, b->hidden, b->out);
+  w.judge = shapes_of(NN_TANH, pass, b->in, b->hidden, 1);
+  w.learn[0] = shapes_of(NN_TANH, pass, b->in, b->hidden, b->out);
   w.learn[1] = w.judge;
-  w.net[0] = network_of(b, pass > b->lanes ? pass : b->lanes, b->out, &at);
-  w.net[1] = network_of(b, pass, 1, &at);
+  w.net[0] = network_of(pass > b->lanes ? &w.learn[0] : &w.act, &at);
+  w.net[1] = network_of(&w.judge, &at);
   w.judged = rows / pass;
   w.learnt = b->epochs * w.judged;
   return w;
@@ -253,11 +109,7 @@ static double measure(const bench *b, const char *folder) {
 int main(void) {
   char folder[] = "/tmp/bench_ppo.XXXXXX", command[100];
   int is_over = 0;
-  openblas_set_num_threads(1);
-  prctl(PR_SET_CHILD_SUBREAPER, 1);
-  kernels = nn_kernels_best();
-  float *room = aligned_alloc(64, 3 * ROOM * sizeof *room);
-  left = claim(ROOM, &room), right = claim(ROOM, &room), result = claim(ROOM, &room);
+  products_open();
   if (!mkdtemp(folder)) return 2;
   printf("%-34s %17s %20s %10s\n", "trial", "through baud", "products alone", "ratio");
   for (int i = 0; i < BENCHES; i++) is_over |= measure(&benches[i], folder) > MOST_RATIO;

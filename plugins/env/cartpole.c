@@ -124,7 +124,7 @@ BAUD_INLINED void cartpole_sine_cosine(const double *angle, uint32_t n, double *
 BAUD_INLINED void cartpole_push(const double *spin, const int32_t *action, const double *sine, const double *cosine,
                                 uint32_t n, baud_machine machine, double *push, double *inertia) {
   for (uint32_t k = 0; k < n; k++) {
-    double force = (double)(CARTPOLE_FORCE * (2 * action[k] - 1));
+    double force = 2.0 * CARTPOLE_FORCE * action[k] - CARTPOLE_FORCE; /* exact */
     push[k] = cartpole_over_mass(force + CARTPOLE_MOMENT * (spin[k] * spin[k]) * sine[k], machine);
     inertia[k] = CARTPOLE_HALF * (4.0 / 3.0) -
                  cartpole_over_mass(CARTPOLE_HALF * CARTPOLE_POLE * (cosine[k] * cosine[k]), machine);

@@ -126,7 +126,7 @@ static int32_t read_entries(decision *d, const char *text, const baud_host *host
 }
 
 int32_t decision_open(decision *d, const char *text, part *learner, const baud_host *host) {
-  static const char *const words[] = {"", "action", "learning", "weights"};
+  static const char *const words[] = {"", "action", "tool", "learning", "weights"};
   *d = (decision){.learner = learner};
   for (int kind = DECIDES_NOTHING; kind <= DECIDES_WEIGHTS; kind++)
     if (strcmp(text, words[kind]) == 0) {

@@ -2,6 +2,7 @@
  *
  *   ""                  nothing: one action that changes nothing
  *   "action"            what the inner learner does next, in the inner environment's own actions
+ *   "tool"              whether the tool of the inner environment is called, or the inner learner acts: 1 or 0
  *   "learning"          whether the inner learner learns in this turn: 0 no, 1 yes
  *   "weights"           the inner learner's weights at birth, where they are one block of floats
  *   "lr=1e-4..1 log, entropy=0..0.1"   live parameters, an element each: -1 is the lower end and 1 the upper one, what is
@@ -15,7 +16,7 @@
 
 #include "compose/part.h"
 
-enum decision_kind { DECIDES_NOTHING, DECIDES_ACTION, DECIDES_LEARNING, DECIDES_WEIGHTS, DECIDES_RANGES, DECIDES_CHOICES };
+enum decision_kind { DECIDES_NOTHING, DECIDES_ACTION, DECIDES_TOOL, DECIDES_LEARNING, DECIDES_WEIGHTS, DECIDES_RANGES, DECIDES_CHOICES };
 
 enum { DECISION_MOST = 64, DECISION_CHOICES = 64 }; /* parameters; values of one */
 

@@ -31,10 +31,10 @@ enum {
   LIFETIME_P_DECIDES, LIFETIME_P_TURN, LIFETIME_P_EVERY, LIFETIME_P_PAYS, LIFETIME_P_SEES, LIFETIME_P_QUIZ, LIFETIME_PARAMS
 };
 enum turn_kind { TURN_LIFETIME, TURN_EPISODE, TURN_STEP, TURNS };
-enum pay_kind { PAYS_RETURN, PAYS_FINAL, PAYS_SUCCESS, PAYS_RECEIVED, PAYS_ABSORBED, PAYS };
+enum pay_kind { PAYS_RETURN, PAYS_FINAL, PAYS_SUCCESS, PAYS_RECEIVED, PAYS_ABSORBED, PAYS_PROFIT, PAYS };
 enum sight_kind { SEES_PROGRESS, SEES_OBSERVATION, SEES };
 static const char *const turns[TURNS] = {"lifetime", "episode", "step"};
-static const char *const pays[PAYS] = {"return", "final", "success", "received", "absorbed"};
+static const char *const pays[PAYS] = {"return", "final", "success", "received", "absorbed", "profit"};
 static const char *const sights[SEES] = {"progress", "observation"};
 
 static const baud_param lifetime_params[LIFETIME_PARAMS] = {
@@ -44,11 +44,12 @@ static const baud_param lifetime_params[LIFETIME_PARAMS] = {
     BAUD_PARAM_INT("episodes", 10, 1, 1000000000, "episodes", "length of a lifetime, over all inner lanes"),
     BAUD_PARAM_INT("limit", 0, 0, 4000000000, "steps", "of an inner episode; 0: as the environment says"),
     BAUD_PARAM_INT("lanes", 1, 1, 65536, "", "inner lanes"),
-    BAUD_PARAM_TEXT("decides", "", "what the action says: action, learning, weights, lr=1e-4..1 log, or lr=0.01|0.1|1"),
+    BAUD_PARAM_TEXT("decides", "", "what the action says: action, tool, learning, weights, lr=1e-4..1 log, or lr=0.01|0.1|1"),
     BAUD_PARAM_CHOICE("turn", TURN_LIFETIME, turns, TURNS, "how long a decision stands: lifetime, or a number of inner episodes or steps"),
     BAUD_PARAM_INT("every", 1, 1, 1000000000, "", "how many inner episodes or steps a turn has"),
     BAUD_PARAM_CHOICE("pays", PAYS_RETURN, pays, PAYS,
-                      "a turn's reward: the inner returns; the last episode's, at the end; successes; bits received; bits absorbed"),
+                      "a turn's reward: the inner returns; the last episode's, at the end; successes; bits received; absorbed; profit, these "
+                      "and the returns"),
     BAUD_PARAM_CHOICE("sees", SEES_PROGRESS, sights, SEES, "what is observed: how far the life is and the last turn's mean return; or what "
                                                            "the inner learner sees"),
     BAUD_PARAM_INT("quiz", -1, -1, 1000000000000, "episodes", "how often the inner learner is asked; 0 never, -1 the usual"),
@@ -73,7 +74,7 @@ typedef struct lifetime {
   enum pay_kind pays;
   uint64_t every, episodes, weights;
   int sees_inner;
-  void *hand;               /* where an inner action is put; null: the inner learner chooses */
+  int acts;                 /* the outer actions are the inner ones */
   uint64_t resident;        /* token of what the inner trial holds; 0: nobody's */
   baud_field action, obs[MOST_FIELDS + 1];
   size_t bytes;             /* of an inner trial that is put away */
@@ -133,12 +134,14 @@ static int32_t open_inner(lifetime *m, const baud_value *v) {
   return code ? m->host->fail(m->host, BAUD_EARG, error.text) : BAUD_OK;
 }
 
+static int pays_absorbed(const lifetime *m) { return m->pays == PAYS_ABSORBED || m->pays == PAYS_PROFIT; }
+
 static int32_t check_pay(const lifetime *m) {
   char marks[FIGURES];
   trial_marks(m->inner, marks);
   if (m->pays == PAYS_RECEIVED && marks[FIGURE_RECEIVED_ALL] == '-')
     return m->host->fail(m->host, BAUD_EARG, "pays: the inner environment has no observer, so that received bits are not known");
-  if (m->pays == PAYS_ABSORBED && marks[FIGURE_ABSORBED_ALL] == '-')
+  if (pays_absorbed(m) && marks[FIGURE_ABSORBED_ALL] == '-')
     return m->host->fail(m->host, BAUD_EARG, "pays: the inner learner answers no quiz of the inner environment's, so that absorbed bits are not known");
   if (m->pays == PAYS_SUCCESS && marks[FIGURE_SUCCESS] == '-')
     return m->host->fail(m->host, BAUD_EARG, "pays: the inner environment knows no success");
@@ -158,6 +161,7 @@ static int32_t declare_action(lifetime *m) {
     return m->host->fail(m->host, BAUD_EARG, "decides: the inner learner has not one block of weights that are floats, but none or several");
   m->action = d->kind == DECIDES_ACTION    ? *inner->spec.action
               : d->kind == DECIDES_NOTHING ? discrete("nothing", 1, "there is nothing to decide")
+              : d->kind == DECIDES_TOOL    ? discrete("call", 2, "1: the tool is called; 0: the inner learner acts")
               : d->kind == DECIDES_LEARNING ? discrete("learning", 2, "1: the inner learner learns in this turn")
               : d->kind == DECIDES_CHOICES ? discrete("parameters", decision_alternatives(d), "values of the inner learner's parameters")
                                            : (baud_field){.size = BAUD_SIZE(baud_field), .dtype = BAUD_F32, .low = -bound, .high = bound,
@@ -165,9 +169,11 @@ static int32_t declare_action(lifetime *m) {
                                                           .rank = 1, .name = "parameters", .unit = "",
                                                           .doc = "the inner learner's parameters, or its weights at birth"};
   if (m->action.dtype == BAUD_F32 && m->action.rank == 1) m->action.shape[0] = m->action.count;
-  if (d->kind == DECIDES_ACTION && inner->lanes != 1)
+  m->acts = d->kind == DECIDES_ACTION;
+  if ((m->acts || d->kind == DECIDES_TOOL) && inner->lanes != 1)
     return m->host->fail(m->host, BAUD_EARG, "decides: one action goes to one inner lane: leave \"lanes\" at 1");
-  m->hand = d->kind == DECIDES_ACTION ? life_hand(m->inner) : NULL;
+  if (d->kind == DECIDES_TOOL && !compose_extension(inner->config.env.plugin->unit, inner->env_model, "baud.tools/1"))
+    return m->host->fail(m->host, BAUD_EARG, "decides: the inner environment has no tool: put a toolbox around it");
   return BAUD_OK;
 }
 
@@ -209,7 +215,8 @@ static int32_t build(lifetime *m, const baud_value *v, baud_env_spec *spec) {
   int32_t code = open_inner(m, v);
   if (code == BAUD_OK && has_learner) code = part_open(&m->learner, m->host, v[LIFETIME_P_LEARNER].s, BAUD_LEARNER, "learner");
   if (code == BAUD_OK) code = decision_open(&m->decision, v[LIFETIME_P_DECIDES].s, has_learner ? &m->learner : NULL, m->host);
-  m->turn = m->decision.kind == DECIDES_ACTION && v[LIFETIME_P_TURN].i == TURN_LIFETIME ? TURN_STEP : (enum turn_kind)v[LIFETIME_P_TURN].i;
+  int is_of_steps = m->decision.kind == DECIDES_ACTION || m->decision.kind == DECIDES_TOOL;
+  m->turn = is_of_steps && v[LIFETIME_P_TURN].i == TURN_LIFETIME ? TURN_STEP : (enum turn_kind)v[LIFETIME_P_TURN].i;
   m->every = (uint64_t)v[LIFETIME_P_EVERY].i;
   m->episodes = (uint64_t)v[LIFETIME_P_EPISODES].i;
   m->pays = (enum pay_kind)v[LIFETIME_P_PAYS].i;
@@ -267,10 +274,20 @@ static void look(const lifetime *m, const life *l, const baud_batch *b, uint32_t
 
 /* ---- One turn ----------------------------------------------------------------------------------------- */
 
+/* The call is the last of the actions. */
+static void call_tool(lifetime *m, int is_called) {
+  const baud_field *field = trial_stage(m->inner)->spec.action;
+  int32_t number = (int32_t)field->categories - 1;
+  uint8_t byte = (uint8_t)number;
+  life_tell(m->inner, !is_called ? NULL : field->dtype == BAUD_U8 ? (const void *)&byte : &number);
+}
+
 static int decide(lifetime *m, const life *l, const void *action, baud_error *error) {
   const decision *d = &m->decision;
-  int32_t choice = d->kind == DECIDES_LEARNING || d->kind == DECIDES_CHOICES ? *(const int32_t *)action : 0;
-  if (d->kind == DECIDES_ACTION) memcpy(m->hand, action, stage_field_bytes(&m->action));
+  int has_choice = d->kind == DECIDES_TOOL || d->kind == DECIDES_LEARNING || d->kind == DECIDES_CHOICES;
+  int32_t choice = has_choice ? *(const int32_t *)action : 0;
+  if (m->acts) life_tell(m->inner, action);
+  if (d->kind == DECIDES_TOOL) call_tool(m, choice == 1);
   if (d->kind == DECIDES_LEARNING) life_train(m->inner, choice == 1);
   if (d->kind == DECIDES_WEIGHTS && !l->is_born) life_set_weights(m->inner, action);
   if (d->kind < DECIDES_RANGES) return 0;
@@ -283,7 +300,7 @@ static double paid(const lifetime *m) {
   const stage *inner = trial_stage(m->inner);
   double sum = 0.0;
   for (uint32_t k = 0; k < inner->lanes; k++)
-    sum += m->hand ? (double)inner->rewards[k] : inner->reward_fact != UINT32_MAX ? (double)inner->facts[inner->reward_fact][k] : 0.0;
+    sum += m->acts ? (double)inner->rewards[k] : inner->reward_fact != UINT32_MAX ? (double)inner->facts[inner->reward_fact][k] : 0.0;
   return sum;
 }
 
@@ -328,12 +345,12 @@ static int turn_lane(lifetime *m, life *l, const baud_batch *b, uint32_t lane, b
   m->resident = 0;
   int state = live(m, &earned, error);
   if (state < 0) return state;
-  if (m->pays == PAYS_ABSORBED && state != TRIAL_DONE && (code = life_ask(m->inner, error)) != 0) return code;
+  if (pays_absorbed(m) && state != TRIAL_DONE && (code = life_ask(m->inner, error)) != 0) return code;
   successes = trial_totals(m->inner)[FIGURE_SUCCESS] - successes;
   episodes = trial_episodes(m->inner) - episodes;
   received = life_received(m->inner) - received;
   known = life_known(m->inner) - known;
-  const double pay[PAYS] = {earned, state == TRIAL_DONE ? trial_last(m->inner)[FIGURE_RETURN] : 0.0, successes, received, known};
+  const double pay[PAYS] = {earned, state == TRIAL_DONE ? trial_last(m->inner)[FIGURE_RETURN] : 0.0, successes, received, known, known + earned};
   b->facts[FACT_PAY][lane] = (float)pay[m->pays];
   b->facts[FACT_RETURN][lane] = (float)earned;
   b->facts[FACT_RECEIVED][lane] = (float)received;
@@ -392,7 +409,7 @@ static void lifetime_marks(const void *model, char marks[FIGURES]) {
   trial_marks(m->inner, inner);
   for (uint32_t f = FIGURE_SUCCESS; f < FIGURES; f++)
     if (f != FIGURE_STEPS && (f <= FIGURE_KNOWN_WIPED || f == FIGURE_COMPUTE || f == FIGURE_FORMAT)) marks[f] = inner[f];
-  if (m->turn == TURN_LIFETIME || m->hand) return;
+  if (m->turn == TURN_LIFETIME || m->acts) return;
   static const uint32_t loose[] = {FIGURE_ABSORBED_ALL, FIGURE_USEFUL, FIGURE_KNOWN, FIGURE_KNOWN_WIPED, FIGURE_ABSORBED,
                                    FIGURE_ABSORBED + 6, FIGURE_ABSORBED + 12};
   for (uint32_t i = 0; i < sizeof loose / sizeof *loose; i++)

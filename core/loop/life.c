@@ -85,9 +85,9 @@ int life_ask(trial *t, baud_error *error) {
   return 0;
 }
 
-void *life_hand(trial *t) {
-  t->turn[0].tick.action_given = t->turn[1].tick.action_given = 1;
-  return t->stage.action;
+void life_tell(trial *t, const void *actions) {
+  t->turn[0].tick.action_given = t->turn[1].tick.action_given = actions != NULL;
+  if (actions) memcpy(t->stage.action, actions, t->stage.lanes * t->stage.action_bytes);
 }
 
 void life_train(trial *t, int learns) {

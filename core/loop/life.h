@@ -17,8 +17,8 @@ void life_pass(trial *t, parcel *p);
 int life_advance(trial *t, uint64_t episodes, uint64_t ticks, baud_error *error);
 /* Puts the quiz to the learner now and counts what it has absorbed since the last; nothing where there is none. */
 int life_ask(trial *t, baud_error *error);
-/* From now on an action is what it is told, and not what the learner chooses; one lane. Room for it. */
-void *life_hand(trial *t);
+/* What all its lanes do from now on, one after the other as the action field has it; null: what the learner chooses. */
+void life_tell(trial *t, const void *actions);
 /* Whether its learner learns from now on, or plays with the weights that it has. */
 void life_train(trial *t, int learns);
 /* Its learner's weights as one row of floats: how many there are, 0 where they lie in more than one WEIGHT block, since

@@ -3,8 +3,9 @@
  * and once more knowing its action, which is what it answers the host with:
  *   loss = mean over tokens of -log p(x' | x.., a..) - log p(x' | x.., a.., a)
  * It learns from every `horizon` steps, from nothing but observations. Where actions are tokens of the same alphabet it acts
- * by saying what comes next, with softmax(logits / temperature); elsewhere at random. Asked to teach itself
- * ("baud.teach/1") it takes steps on the tokens of a span that the mask names, and on no others.
+ * by saying what comes next, with softmax(logits / temperature), and leaves one action more, the call of a tool, to others;
+ * elsewhere at random. Asked to teach itself ("baud.teach/1") it takes steps on the tokens of a span that the mask names, and
+ * on no others.
  */
 #include <stdlib.h>
 
@@ -150,7 +151,7 @@ static void sft_read(sft_model *m, const baud_value *v) {
   m->max_norm = v[SFT_PARAM_MAX_NORM].f;
   m->temperature = v[SFT_PARAM_TEMPERATURE].f;
   m->carries = v[SFT_PARAM_CARRY].i;
-  m->speaks = v[SFT_PARAM_SPEAKS].i && m->actions == m->vocabulary;
+  m->speaks = v[SFT_PARAM_SPEAKS].i && (m->actions == m->vocabulary || m->actions == m->vocabulary + 1);
   m->rows = m->horizon * m->features.lanes;
   m->core = nn_sequence_declare(&layout, "core", &shape);
   m->before = nn_linear_declare(&layout, "next", shape.units, m->vocabulary, NN_BIAS);
@@ -219,7 +220,8 @@ static void sft_look(const sft_model *m, void *const *blocks, const baud_tick *t
 /* Acts in one lane by logits of what comes next; the action one-hot into `chosen`. */
 static void sft_act(const sft_model *m, void *const *blocks, const baud_tick *tick, const nn_real *logits, uint32_t lane, float *chosen) {
   double *policy = blocks[SFT_POLICY];
-  for (uint32_t a = 0; a < m->actions; a++) policy[a] = m->speaks ? (double)logits[a] / m->temperature : 0.0;
+  for (uint32_t a = 0; a < m->actions; a++)
+    policy[a] = !m->speaks ? 0.0 : a < m->vocabulary ? (double)logits[a] / m->temperature : -INFINITY;
   baud_softmax(policy, m->actions, policy);
   baud_answer(tick, m->features.asks_action, lane, policy, m->actions);
   uint32_t action = tick->action_given ? baud_discrete(&m->features.action, tick->action, lane)
@@ -352,7 +354,7 @@ static const void *sft_extension(const char *id) {
 static const baud_learner_ops sft_ops = { BAUD_SIZE(baud_learner_ops), 0, sft_create, sft_destroy, sft_init, sft_predict, sft_learn };
 
 static const baud_unit sft_unit = {
-  BAUD_SIZE(baud_unit), BAUD_LEARNER, 1, 1, "baud.sft", "Next-token training on all that is observed",
+  BAUD_SIZE(baud_unit), BAUD_LEARNER, 2, 1, "baud.sft", "Next-token training on all that is observed",
   "A GRU, an LSTM or a small transformer learns to say what is observed next, from every token; where actions are tokens it "
   "acts by saying what comes next. Takes observations alone. Can be handed a span to teach itself.",
   sft_params, SFT_PARAMS, 0, &sft_ops, sft_extension

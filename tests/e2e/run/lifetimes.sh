@@ -8,7 +8,7 @@
 experiment evolved <<'LUA'
 local life = baud.lifetime {
   env = baud.toolbox { env = baud.env "recall" { keys = 2, values = 2, shown = 2, questions = 2 }, cost = 0.1 },
-  learner = baud.window { length = 4, learner = baud.learner "sft" { units = 4, horizon = 8 } },
+  learner = baud.window { length = 4, learner = baud.learner "sft" { units = 4, horizon = 8, speaks = false } },
   episodes = 6, decides = "learner.lr=1e-4..1e-1 log", pays = "absorbed" }
 return baud.experiment { name = "evolved", env = life, learner = baud.learner "cma_es" { population = 8 },
   lanes = 8, seeds = 3, stop = { episodes = 3000 } }

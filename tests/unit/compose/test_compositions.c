@@ -20,7 +20,7 @@ typedef struct record {
 #define RECALL "{\"keys\":3,\"values\":4,\"shown\":3,\"questions\":1}"
 #define TOOLBOX(more) UNIT("toolbox", "{\"env\":" UNIT("recall", RECALL) more "}")
 #define RECURRENT UNIT("recurrent_ppo", "{\"units\":4,\"horizon\":16,\"carry\":true}")
-#define SFT(more) UNIT("sft", "{\"units\":8,\"lr\":0.01" more "}")
+#define SFT(more) UNIT("sft", "{\"units\":8,\"lr\":0.01,\"speaks\":false" more "}") /* acts at random, and so calls now and then */
 #define WINDOW(learner, more) UNIT("window", "{\"learner\":" learner more "}")
 
 static const char *describe(const char *env, const char *learner, const char *rest) {
@@ -200,6 +200,26 @@ static void who_cannot_be_taught_is_told_so(void **state) {
   assert_int_equal(one.n, 4);
 }
 
+/* The call as an outer decision: what it costs is in the pay, and what the inner learner does besides is its own. */
+static void an_outer_learner_calls_the_tool(void **state) {
+  (void)state;
+  const char *calls[] = {"0", "1 0", "1"};
+  double paid[3];
+  for (int i = 0; i < 3; i++) {
+    char env[TEXT / 2], learner[100];
+    snprintf(env, sizeof env, "{\"id\":\"baud.lifetime\",\"params\":{\"env\":%s,\"learner\":%s,\"episodes\":1,\"decides\":\"tool\"}}",
+             TOOLBOX(",\"cost\":100,\"calls\":5"), UNIT("sft", "{\"units\":8}"));
+    snprintf(learner, sizeof learner, "{\"id\":\"baud.scripted\",\"params\":{\"actions\":\"%s\"}}", calls[i]);
+    run(&one, describe(env, learner, "\"stop\":{\"episodes\":3}"), 1);
+    paid[i] = (double)one.figure[FIGURE_RETURN][0];
+    /* 12 tokens: three facts with a filler each, a question with its echo; who does nothing but call is cut off */
+    assert_close((double)one.figure[FIGURE_STEPS][0], i == 0 ? 12.0 : i == 1 ? 17.0 : 17.0, 0.0);
+  }
+  assert_true(paid[0] >= 0.0);
+  assert_true(paid[1] <= -799.0 && paid[1] >= -900.0); /* every other of 17 */
+  assert_close(paid[2], -1700.0, 1e-9);
+}
+
 /* ---- Demonstrators ------------------------------------------------------------------------------------ */
 
 static void a_demonstrator_shows_what_the_setting_shows(void **state) {
@@ -263,6 +283,7 @@ int main(void) {
       cmocka_unit_test(calls_tell_nothing_and_bits_stay_exact),
       cmocka_unit_test(what_is_taught_is_absorbed),
       cmocka_unit_test(who_cannot_be_taught_is_told_so),
+      cmocka_unit_test(an_outer_learner_calls_the_tool),
       cmocka_unit_test(a_demonstrator_shows_what_the_setting_shows),
       cmocka_unit_test(a_first_demonstration_tells_what_its_reliability_says),
       cmocka_unit_test(who_has_no_expert_shows_nothing),

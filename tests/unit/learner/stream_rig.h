@@ -26,7 +26,7 @@ typedef struct stream_rig {
   baud_learner_setup setup;
   baud_question question;
   uint64_t random;
-  float obs[RIG_LANES][RIG_FEATURES], next[RIG_LANES][RIG_FEATURES], reward[RIG_LANES], push[RIG_LANES][2], answer[RIG_LANES][4];
+  float obs[RIG_LANES][RIG_FEATURES], next[RIG_LANES][RIG_FEATURES], reward[RIG_LANES], push[RIG_LANES][2], answer[RIG_LANES * 4];
   int32_t choice[RIG_LANES];
   uint8_t flags[RIG_LANES], starts[RIG_LANES];
 } stream_rig;
@@ -84,7 +84,7 @@ static inline void rig_close(stream_rig *r) {
 /* One tick of predict; the learner's action is kept, unless `given`. */
 static inline void rig_predict(stream_rig *r, int given) {
   const void *obs[1] = { r->obs };
-  float *answer[1] = { &r->answer[0][0] };
+  float *answer[1] = { r->answer };
   baud_tick tick = { .size = BAUD_SIZE(baud_tick), .lanes = r->setup.lanes, .mode = BAUD_TRAIN, .action_given = (uint32_t)given, .ask = 1,
                      .obs = obs, .starts = r->starts, .answer = answer };
   tick.action = r->setup.action->categories ? (void *)r->choice : (void *)r->push;

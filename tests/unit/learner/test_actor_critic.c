@@ -706,12 +706,13 @@ static void the_better_choice_is_learnt(void **state) {
   }
 }
 
-/* Pays -(first number - 2)^2: the mean moves there from the middle of the range, 1. */
+/* Pays -(first number - 2)^2: the mean moves there from the middle of the range, 1. At this step size it came within .06
+ * of 2 with each of twenty seeds; from .016 on PPO's deviation may fall before its mean has arrived. */
 static void the_better_move_is_learnt(void **state) {
   (void)state;
   for (int l = 0; l < LIBRARIES; l++) {
     gym g = small_gym();
-    gym_set(&g, "lr", 0.01);
+    gym_set(&g, "lr", 0.002);
     gym_set(&g, "discount", 0);
     gym_set(&g, "initial_std", 0.25);
     gym_open(&g, libraries[l], 8, 0);

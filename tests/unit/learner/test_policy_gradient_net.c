@@ -81,11 +81,11 @@ static void differences(const pg_model *m, double *theta, function f, const void
 /* What the first step of a learner's life went along. */
 static double first_gradient(const rig *r, uint64_t i) { return (double)block_of(r, "moments")[i] / 0.1; }
 
-/* One episode with the actions coded in the bits of `code`. */
+/* One episode with the actions coded in the bits of `code`, again and again if it is longer. */
 static void run_episode(rig *r, uint32_t code, uint32_t n, episode *e) {
   e->n = n;
   for (uint32_t t = 0; t < n; t++) {
-    uint32_t state = (uint32_t)r->obs[0], action = code >> t & 1;
+    uint32_t state = (uint32_t)r->obs[0], action = code >> t % 32 & 1;
     r->action[0] = (int32_t)action;
     rig_predict(r, BAUD_TRAIN, 1);
     e->state[t] = state;

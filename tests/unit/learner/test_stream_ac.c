@@ -74,7 +74,7 @@ static void twin_learn(twin *t, const stream_rig *r, uint32_t lane) {
 
 static void check_answer(const twin *t, const stream_rig *r, uint32_t lane) {
   uint32_t n = ac_actions(t->m);
-  const float *answer = &r->answer[0][0] + (size_t)lane * (t->m->senses.features.choices ? n : 2 * n);
+  const float *answer = r->answer + (size_t)lane * (t->m->senses.features.choices ? n : 2 * n);
   double out[RIG_WIDEST], sum = 0.0;
   twin_forward(&t->m->actor, t->theta, t->senses.x[lane], out);
   for (uint32_t i = 0; i < n; i++) sum += exp(out[i]);

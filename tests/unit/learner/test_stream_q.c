@@ -47,7 +47,7 @@ static void check_answer(twin *t, const stream_rig *r, uint32_t lane) {
   double epsilon = fmax(EPSILON, 1.0 + (EPSILON - 1.0) * (t->steps + 1) / EXPLORE);
   twin_forward(&t->m->net, t->theta, t->senses.x[lane], t->q[lane]);
   for (int i = 0; i < 3; i++)
-    assert_close((double)r->answer[0][3 * lane + (uint32_t)i], epsilon / 3 + (t->q[lane][i] == largest(t->q[lane]) ? 1.0 - epsilon : 0.0), 1e-6);
+    assert_close((double)r->answer[3 * lane + (uint32_t)i], epsilon / 3 + (t->q[lane][i] == largest(t->q[lane]) ? 1.0 - epsilon : 0.0), 1e-6);
 }
 
 static void live_beside_the_paper(uint32_t lanes, int cuts, int truncation) {

@@ -3,10 +3,10 @@
 -- Question. Nearly all that an animal is told, it is told by what it sees, not by reward. What does a learner gain that
 -- builds a model of the world from observations and plans in it, over one that only follows reward?
 --
--- Six settings, the first four each with a published figure or a closed form to be held to: Sutton and Barto's Dyna maze
+-- Seven settings, the first four each with a published figure or a closed form to be held to: Sutton and Barto's Dyna maze
 -- and the two mazes that change (2nd edition, chapter 8); the random MDPs of Duan et al. (RL², arXiv 1611.02779,
--- Table 2); Tolman and Honzik's latent learning (1930); a maze of random walls, where the ledger counts bits; and the
--- same mazes with a network for the world.
+-- Table 2); Tolman and Honzik's latent learning (1930); a maze of random walls, where the ledger counts bits; the same
+-- mazes with a network for the world; and rooms, where planning is abstract in time.
 local baud = require "baud"
 
 -- Whether a mean agrees with a published one: within `relative`, or where both are too uncertain to tell, within three
@@ -294,6 +294,29 @@ local function plus_earns_more(part)
   end)
 end
 
+---- 7. Rooms --------------------------------------------------------------------------------------------------
+
+-- STOMP (Sutton et al., Reward-respecting subtasks, arXiv 2202.03466): hallways are worth attaining, options lead there,
+-- and planning goes by models of these too. One sweep of planning every 20 steps, with options and without.
+local function rooms(which, hallways)
+  return baud.part(which .. " rooms") {
+    doc = "planning with options that lead to hallways, and with actions alone",
+    env = baud.env "rooms" { rooms = which, slip = 0 },
+    learner = baud.learner "stomp" { attain = baud.sweep { hallways, "" } },
+    score = no_scores,
+    seeds = 20,
+    stop = { episodes = 10 },
+    claims = {
+      baud.claim(("%s rooms: with options the first three episodes take fewer steps"):format(which))(function(r)
+        local with, without = r:select { ["learner.attain"] = hallways }, r:select { ["learner.attain"] = "" }
+        local saved = baud.compare(without:total("steps", 3), with:total("steps", 3), { paired = true }).difference
+        saved.what = "steps saved in three episodes"
+        return saved:above(0)
+      end),
+    },
+  }
+end
+
 local claims = { plus_earns_more "blocking maze", plus_earns_more "shortcut maze" }
 table.move(mdp_claims, 1, #mdp_claims, #claims + 1, claims)
 
@@ -305,7 +328,7 @@ return baud.experiment {
     dyna,
     changing("blocking", 3000, "example 8.2: the gap in the wall closes, another opens far off"),
     changing("shortcut", 6000, "example 8.3: a shorter way opens, and nothing forces anyone to find it"),
-    mdps, optimistic, tolman, maze, network,
+    mdps, optimistic, tolman, maze, network, rooms("two", "52"), rooms("four", "45,80,100,136"),
   },
   claims = claims,
 }

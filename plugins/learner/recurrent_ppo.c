@@ -219,12 +219,20 @@ static void rp_look(const rp_model *m, void *const *blocks, const void *const *o
   }
 }
 
-/* Lanes whose memory begins from nothing: written to starts [lane]. */
+/* Whether nothing was done before: after any step its action is there, so the lane begins, or its memory has been cut. */
+static int rp_is_blank(const float *previous, uint32_t width) {
+  uint32_t i = 0;
+  while (i < width && previous[i] == 0.0f) i++;
+  return i == width;
+}
+
+/* Lanes whose memory begins from nothing: written to starts [lane], so that learning through time stops there too. */
 static void rp_forget(const rp_model *m, void *const *blocks, const baud_tick *tick, uint8_t *starts) {
   uint32_t width = m->features.choices + 2;
   for (uint32_t lane = 0; lane < m->features.lanes; lane++) {
-    starts[lane] = !m->carries && tick->starts[lane];
-    if (starts[lane]) memset((float *)blocks[RP_PREVIOUS] + (size_t)lane * width, 0, width * sizeof(float));
+    float *previous = (float *)blocks[RP_PREVIOUS] + (size_t)lane * width;
+    starts[lane] = (!m->carries && tick->starts[lane]) || rp_is_blank(previous, width);
+    if (starts[lane]) memset(previous, 0, width * sizeof *previous);
   }
 }
 

@@ -141,6 +141,29 @@ static void the_same_seed_gives_the_same_life(void **state) {
   }
 }
 
+/* Where a memory was cut, learning through time begins anew, as at the beginning of an episode. */
+static void what_was_cut_is_not_learnt_across(void **state) {
+  (void)state;
+  const baud_cut *cut = rp_extension("baud.memory/1");
+  cues c = {.random = 7};
+  rig r = memory_rig(NN_SEQUENCE_GRU);
+  rig_set(&r, "carry", 1);
+  rig_set(&r, "horizon", 16);
+  assert_int_equal(rig_open(&r, &rp_library), BAUD_OK);
+  rig_init(&r, 5);
+  for (int i = 0; i < 10; i++) (void)rig_tick(&r, cue_world, &c, 0);
+  assert_int_equal(cut->cut(r.model, r.blocks, 3, BAUD_CUT_CLEAR, 0), BAUD_OK);
+  (void)rig_tick(&r, cue_world, &c, 0);
+  const uint8_t *starts = NULL;
+  for (uint32_t i = 0; i < r.setup.n_blocks; i++)
+    if (strcmp(r.setup.blocks[i].name, "rollout_starts") == 0) starts = r.blocks[i];
+  assert_non_null(starts);
+  for (uint32_t step = 0; step < 11; step++)
+    for (uint32_t lane = 0; lane < r.setup.lanes; lane++)
+      assert_int_equal(starts[step * r.setup.lanes + lane], step == 0 || (step == 10 && lane == 3));
+  rig_close(&r);
+}
+
 static void a_lane_can_be_made_to_forget(void **state) {
   (void)state;
   const baud_cut *cut = rp_extension("baud.memory/1");
@@ -176,6 +199,7 @@ int main(void) {
       cmocka_unit_test(only_what_is_carried_on_helps_in_the_next_episode),
       cmocka_unit_test(the_same_seed_gives_the_same_life),
       cmocka_unit_test(a_lane_can_be_made_to_forget),
+    cmocka_unit_test(what_was_cut_is_not_learnt_across),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

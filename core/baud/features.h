@@ -77,6 +77,15 @@ static inline int32_t baud_features_open(const baud_host *host, baud_learner_set
   return BAUD_OK;
 }
 
+/* Draws the lane's choice from policy[0..choices), unless it is given, and answers for the policy. The choice. */
+static inline uint32_t baud_features_act(const baud_features *f, const baud_tick *tick, uint32_t lane, const double *policy, uint64_t *random) {
+  baud_answer(tick, f->asks_action, lane, policy, f->choices);
+  if (tick->action_given) return baud_discrete(&f->action, tick->action, lane);
+  uint32_t action = baud_categorical(random, policy, f->choices);
+  baud_write_discrete(&f->action, tick->action, lane, action);
+  return action;
+}
+
 /* A discrete field's elements as features; where the last one's end. */
 static inline float *baud_features_expand(const baud_field *field, const void *data, uint32_t lane, float *x) {
   uint32_t width = baud_features_of(field);

@@ -240,9 +240,7 @@ static int32_t dqn_predict(const void *model, void *const *blocks, const baud_ti
   dqn_decide(m, blocks, tick, rows);
   for (uint32_t lane = 0; lane < f->lanes; lane++) {
     const double *policy = (const double *)blocks[DQN_POLICY] + (size_t)lane * f->choices;
-    baud_answer(tick, f->asks_action, lane, policy, f->choices);
-    if (tick->action_given) continue;
-    baud_write_discrete(&f->action, tick->action, lane, baud_categorical((uint64_t *)blocks[DQN_RANDOM] + lane, policy, f->choices));
+    (void)baud_features_act(f, tick, lane, policy, (uint64_t *)blocks[DQN_RANDOM] + lane);
   }
   return BAUD_OK;
 }

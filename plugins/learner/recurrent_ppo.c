@@ -251,20 +251,10 @@ static int32_t rp_predict(const void *model, void *const *blocks, const baud_tic
   rp_look(m, blocks, tick->obs, x);
   nn_sequence_memory memory = nn_sequence_memory_at(blocks + RP_MEMORY);
   rp_heads heads = rp_forward(&t, m, x, f->lanes, &memory, starts, &memory);
-  nn_categorical head = nn_categorical_head(&t, heads.logits, NULL);
+  nn_deeds kept = { is_kept ? (int32_t *)blocks[RP_ACTION] + row : NULL, is_kept ? (nn_real *)blocks[RP_LOG_PROB] + row : NULL };
+  nn_policy_choose(f, &t, heads.logits, tick, 0, blocks[RP_RANDOM], kept);
   if (nn_is_dry(&t)) return rp_too_small(m);
-  for (uint32_t lane = 0; lane < f->lanes; lane++) {
-    const nn_real *p = head.p + (size_t)lane * f->choices;
-    uint32_t action =
-        tick->action_given ? baud_discrete(&f->action, tick->action, lane) : nn_draw(p, f->choices, (uint64_t *)blocks[RP_RANDOM] + lane);
-    if (!tick->action_given) baud_write_discrete(&f->action, tick->action, lane, action);
-    for (uint64_t asked = tick->ask & f->asks_action; asked; asked &= asked - 1)
-      memcpy(tick->answer[__builtin_ctzll(asked)] + (size_t)lane * f->choices, p, f->choices * sizeof *p);
-    if (!is_kept) continue;
-    ((int32_t *)blocks[RP_ACTION])[row + lane] = (int32_t)action;
-    ((float *)blocks[RP_LOG_PROB])[row + lane] = head.log_p[(size_t)lane * f->choices + action];
-    ((float *)blocks[RP_VALUE])[row + lane] = heads.value.x[lane];
-  }
+  if (is_kept) memcpy((nn_real *)blocks[RP_VALUE] + row, heads.value.x, f->lanes * sizeof(nn_real));
   return BAUD_OK;
 }
 

@@ -223,10 +223,7 @@ static void sft_act(const sft_model *m, void *const *blocks, const baud_tick *ti
   for (uint32_t a = 0; a < m->actions; a++)
     policy[a] = !m->speaks ? 0.0 : a < m->vocabulary ? (double)logits[a] / m->temperature : -INFINITY;
   baud_softmax(policy, m->actions, policy);
-  baud_answer(tick, m->features.asks_action, lane, policy, m->actions);
-  uint32_t action = tick->action_given ? baud_discrete(&m->features.action, tick->action, lane)
-                                       : baud_categorical((uint64_t *)blocks[SFT_RANDOM] + lane, policy, m->actions);
-  if (!tick->action_given) baud_write_discrete(&m->features.action, tick->action, lane, action);
+  uint32_t action = baud_features_act(&m->features, tick, lane, policy, (uint64_t *)blocks[SFT_RANDOM] + lane);
   memset(chosen, 0, m->actions * sizeof *chosen);
   chosen[action] = 1.0f;
 }

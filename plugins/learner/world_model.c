@@ -372,9 +372,7 @@ static void wm_act(const wm_model *m, void *const *blocks, const baud_tick *tick
     for (uint32_t k = 0; k < m->rollouts; k++) plan[a] += gain[a * m->rollouts + k] / m->rollouts;
   }
   baud_greedy_policy(plan, actions, is_warm ? m->epsilon : 1.0, policy);
-  baud_answer(tick, m->features.asks_action, lane, policy, actions);
-  if (!tick->action_given)
-    baud_write_discrete(&m->features.action, tick->action, lane, baud_categorical((uint64_t *)blocks[WM_RANDOM] + lane, policy, actions));
+  (void)baud_features_act(&m->features, tick, lane, policy, (uint64_t *)blocks[WM_RANDOM] + lane);
 }
 
 /* Writes what `out` [outputs] says to the answers of one lane whose features are x. */

@@ -39,8 +39,7 @@ void nn_policy_see(const nn_policy *p, const void *const *obs, nn_real *x) {
 
 /* ---- Choices -------------------------------------------------------------------------------------------------- */
 
-static void choose(const nn_policy *p, nn_tape *t, nn_value logits, const baud_tick *tick, uint32_t first, uint64_t *random, nn_deeds kept) {
-  const baud_features *f = &p->features;
+void nn_policy_choose(const baud_features *f, nn_tape *t, nn_value logits, const baud_tick *tick, uint32_t first, uint64_t *random, nn_deeds kept) {
   uint32_t n = f->choices;
   nn_categorical head = nn_categorical_head(t, logits, NULL);
   if (nn_is_dry(t)) return;
@@ -107,7 +106,7 @@ static void move(const nn_policy *p, nn_tape *t, nn_value mean, const baud_tick 
 /* ---- Both ----------------------------------------------------------------------------------------------------- */
 
 void nn_policy_act(const nn_policy *p, nn_tape *t, nn_value out, const baud_tick *tick, uint32_t first, uint64_t *random, nn_deeds kept) {
-  if (p->features.choices) choose(p, t, out, tick, first, random, kept);
+  if (p->features.choices) nn_policy_choose(&p->features, t, out, tick, first, random, kept);
   else move(p, t, out, tick, first, random, kept);
 }
 

@@ -53,6 +53,9 @@ typedef struct nn_deeds {
  * bound, unless the tick gives the action; random [lanes]. */
 void nn_policy_act(const nn_policy *p, nn_tape *t, nn_value out, const baud_tick *tick, uint32_t first, uint64_t *random, nn_deeds kept);
 
+/* The same by logits [rows][choices] of a network of the learner's own, as of one that remembers. */
+void nn_policy_choose(const baud_features *f, nn_tape *t, nn_value logits, const baud_tick *tick, uint32_t first, uint64_t *random, nn_deeds kept);
+
 /* All lanes see x [lanes][features], act and answer, `pass` rows at a time. BAUD_EBUG on an arena that is too small. */
 int32_t nn_policy_run(const nn_policy *p, nn_tape *t, const nn_real *theta, uint32_t pass, const nn_real *x, const baud_tick *tick,
                       uint64_t *random, nn_deeds kept);

@@ -14,7 +14,8 @@ static const char learner[] = "hidden = 64, hidden_second = 64, batch = 100, tra
 static void write_script(const char *path) {
   FILE *f = fopen(path, "w");
   if (!f) exit(2);
-  fprintf(f, "local baud = require \"baud\"\nreturn baud.experiment { name = \"bench_sac\", env = baud.env \"pendulum\" {}, reward = baud.reward \"dense\" {},\n"
+  fprintf(f, "local baud = require \"baud\"\n"
+             "return baud.experiment { name = \"bench_sac\", env = baud.env \"pendulum\" {}, reward = baud.reward \"dense\" {},\n"
              "  learner = baud.learner \"sac\" { %s }, seeds = 1, stop = { steps = %d } }\n", learner, STEPS);
   fclose(f);
 }
@@ -38,7 +39,7 @@ static bare bare_of(float *room) {
 /* Back through a network that does not learn, to the action that it judged. */
 static void flow(const shapes *s, const network *n) {
   for (int l = HIDDEN; l >= 0; l--) {
-    if (l < HIDDEN) kernels->of_elements->activate_back(s->activation, n->value[l + 1], n->slope[l + 1], n->slope[l + 1], s->rows * s->width[l + 1], NN_SET);
+    if (l < HIDDEN) activate_back(s, n, l + 1);
     multiply(&s->of_input[l], n->slope[l + 1], n->weight[l], n->slope[l]);
   }
 }
@@ -80,7 +81,8 @@ int main(void) {
   }
   double middle = median(ratio);
   printf("%-34s %17s %20s %10s\n", "trial", "through baud", "products alone", "ratio");
-  printf("%-34s %9.0f steps/s %12.0f steps/s %10.2f\n    %s\n", "Pendulum-v1, RLtools' settings", STEPS / median(trial), STEPS / median(alone), middle, learner);
+  printf("%-34s %9.0f steps/s %12.0f steps/s %10.2f\n", "Pendulum-v1, RLtools' settings", STEPS / median(trial), STEPS / median(alone), middle);
+  printf("    %s\n", learner);
   printf("%s the bound of %.1f\n", middle > MOST_RATIO ? "over" : "within", MOST_RATIO);
   snprintf(command, sizeof command, "rm -rf %s", folder);
   return system(command) == 0 ? middle > MOST_RATIO : 2;

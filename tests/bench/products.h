@@ -87,8 +87,8 @@ static inline void multiply(const product *p, const float *a, const float *b, fl
     cblas_sgemm(CblasRowMajor, turns_a ? CblasTrans : CblasNoTrans, turns_b ? CblasTrans : CblasNoTrans, (int)p->m, (int)p->n, (int)p->k, 1.0f, a,
                 (int)(turns_a ? p->m : p->k), b, (int)(turns_b ? p->k : p->n), p->kind == OF_WEIGHT ? 1.0f : 0.0f, c, (int)p->n);
   else
-    kernels->of_products->product(p->m, p->n, p->k, (nn_matrix){a, turns_a ? 1 : p->k, turns_a ? p->m : 1}, (nn_matrix){b, turns_b ? 1 : p->n, turns_b ? p->k : 1},
-                     NULL, c, p->n, p->kind == OF_WEIGHT ? NN_ADD : NN_SET);
+    kernels->of_products->product(p->m, p->n, p->k, (nn_matrix){a, turns_a ? 1 : p->k, turns_a ? p->m : 1},
+                                  (nn_matrix){b, turns_b ? 1 : p->n, turns_b ? p->k : 1}, NULL, c, p->n, p->kind == OF_WEIGHT ? NN_ADD : NN_SET);
 }
 
 /* The faster of the two at this shape. */
@@ -136,9 +136,14 @@ static inline void forward(const shapes *s, const network *n) {
   }
 }
 
+/* What comes back to layer l's values goes on to what they were made of. */
+static inline void activate_back(const shapes *s, const network *n, int l) {
+  kernels->of_elements->activate_back(s->activation, n->value[l], n->slope[l], n->slope[l], s->rows * s->width[l], NN_SET);
+}
+
 static inline void backward(const shapes *s, const network *n) {
   for (int l = HIDDEN; l >= 0; l--) {
-    if (l < HIDDEN) kernels->of_elements->activate_back(s->activation, n->value[l + 1], n->slope[l + 1], n->slope[l + 1], s->rows * s->width[l + 1], NN_SET);
+    if (l < HIDDEN) activate_back(s, n, l + 1);
     multiply(&s->of_weight[l], n->value[l], n->slope[l + 1], n->gradient[l]);
     if (l > 0) multiply(&s->of_input[l], n->slope[l + 1], n->weight[l], n->slope[l]);
   }

@@ -105,7 +105,7 @@ static int32_t cma_create(const baud_host *host, const baud_value *values, baud_
   uint32_t n = setup->action->count, size = (uint32_t)values[BAUD_POPULATION_SIZE].i;
   if (size == 0) size = 4 + (uint32_t)floor(3.0 * log(n));
   if (size < 4) return host->fail(host, BAUD_EARG, "cma_es: ranks at least 4 candidates: set population to 4 or more, or to 0");
-  if (n > 4096) return host->fail(host, BAUD_EARG, "cma_es: keeps a covariance matrix, of at most 4096 genes: use openai_es");
+  if (n > 1000) return host->fail(host, BAUD_EARG, "cma_es: keeps a covariance matrix, of at most 1000 genes: use openai_es");
   cma_model *m = calloc(1, sizeof *m + size * sizeof *m->weight);
   if (m == NULL) return host->fail(host, BAUD_ENOMEM, "there is no memory for the learner");
   int32_t code = baud_population_open(host, setup, BAUD_GENES_NUMBERS, size, (uint32_t)values[BAUD_POPULATION_EPISODES].i,

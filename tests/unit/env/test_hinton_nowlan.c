@@ -133,7 +133,8 @@ static shares evolve(int learning, int generations, uint64_t seed) {
   static const size_t element[] = {0, 1, 4, 8, 4, 8};
   herd *h = open_herd(learning);
   baud_value values[GENETIC_PARAMS];
-  baud_learner_setup setup = {.size = BAUD_SIZE(baud_learner_setup), .lanes = ANIMALS, .channels = BAUD_MASK(BAUD_CH_REWARD), .action = h->spec.action};
+  baud_learner_setup setup = {.size = BAUD_SIZE(baud_learner_setup), .lanes = ANIMALS, .channels = BAUD_MASK(BAUD_CH_REWARD),
+                              .action = h->spec.action};
   void *model, *at[GENETIC_BLOCKS];
   for (int i = 0; i < GENETIC_PARAMS; i++) values[i] = genetic_params[i].def;
   values[BAUD_POPULATION_SIZE].i = ANIMALS;
@@ -176,7 +177,8 @@ static void learning_guides_evolution(void **unused) {
     with.undecided += a.undecided / RUNS;
   }
   for (uint64_t run = 0; run < BLIND; run++) without.wrong += evolve(0, 50, run).wrong / BLIND;
-  print_message("# with learning %.3f right, %.3f wrong, %.3f undecided; without %.3f wrong\n", with.right, with.wrong, with.undecided, without.wrong);
+  print_message("# with learning %.3f right, %.3f wrong, %.3f undecided; without %.3f wrong\n", with.right, with.wrong,
+                with.undecided, without.wrong);
   assert_true(fabs(with.right - 0.76) < 0.02);
   assert_true(with.wrong < 0.01);
   assert_true(fabs(with.undecided - 0.24) < 0.02);

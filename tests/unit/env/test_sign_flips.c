@@ -86,8 +86,9 @@ static void the_least_error_is_what_is_said(void **unused) {
     bench_step(&b);
     squares += -(double)b.fact[SIGNS_REWARD][0];
     int which = 0; /* whose flip explains the target best */
+    double away = old - (double)target_of(&b, 0); /* 2 s_i x_i, of the one that flipped */
     for (int i = 1; i < RELEVANT && after_flip; i++)
-      if (fabs(old - 2.0 * sign[i] * x[i] - (double)target_of(&b, 0)) < fabs(old - 2.0 * sign[which] * x[which] - (double)target_of(&b, 0))) which = i;
+      if (fabs(away - 2.0 * sign[i] * x[i]) < fabs(away - 2.0 * sign[which] * x[which])) which = i;
     if (after_flip) sign[which] = -sign[which];
     if (b.flags[0]) bench_reset(&b, 0, 7);
   }

@@ -46,7 +46,8 @@ static inline baud_field flock_numbers(uint32_t n, double low, double high) {
   return (baud_field){.size = BAUD_SIZE(baud_field), .dtype = BAUD_F32, .count = n, .low = low, .high = high, .name = "point"};
 }
 static inline baud_field flock_choices(uint32_t n, uint32_t categories, uint32_t dtype) {
-  return (baud_field){.size = BAUD_SIZE(baud_field), .dtype = dtype, .count = n, .categories = categories, .high = categories - 1.0, .name = "choice"};
+  return (baud_field){.size = BAUD_SIZE(baud_field), .dtype = dtype, .count = n, .categories = categories,
+                      .high = categories - 1.0, .name = "choice"};
 }
 
 /* Creates the learner; its code. Settings end with a null key. */
@@ -59,7 +60,8 @@ static inline int32_t flock_try(flock *f, const baud_library *library, baud_fiel
   f->action_field = action;
   f->lanes = lanes;
   f->element = action.dtype == BAUD_U8 ? 1 : 4;
-  f->setup = (baud_learner_setup){.size = BAUD_SIZE(baud_learner_setup), .lanes = lanes, .action = &f->action_field, .channels = BAUD_MASK(BAUD_CH_REWARD)};
+  f->setup = (baud_learner_setup){.size = BAUD_SIZE(baud_learner_setup), .lanes = lanes, .action = &f->action_field,
+                                  .channels = BAUD_MASK(BAUD_CH_REWARD)};
   for (uint32_t i = 0; i < unit->n_params; i++) values[i] = unit->params[i].def;
   for (; settings->key; settings++) {
     uint32_t i = 0;

@@ -98,7 +98,8 @@ static int32_t try_planner(planner *p, const place *w, const char *attain) {
   values[STOMP_PARAM_ATTAIN].s = attain;
   values[STOMP_PARAM_EPSILON].f = 1.0;
   values[STOMP_PARAM_EVERY].i = 1000000000;
-  p->setup = (baud_learner_setup){.size = BAUD_SIZE(baud_learner_setup), .lanes = 1, .channels = 3, .n_obs = 1, .obs = w->spec.obs, .action = w->spec.action};
+  p->setup = (baud_learner_setup){.size = BAUD_SIZE(baud_learner_setup), .lanes = 1, .channels = 3, .n_obs = 1,
+                                  .obs = w->spec.obs, .action = w->spec.action};
   return stomp_create(&host, values, &p->setup, &p->model);
 }
 
@@ -139,7 +140,8 @@ static void check_options(const planner *p, const place *w, double tolerance) {
   static double z[CELLS], value[CELLS], a[CELLS][CELLS], b[CELLS][CELLS + 1];
   uint32_t n = w->cells;
   for (uint32_t i = 0; i < w->n_hallways; i++) {
-    const double *goes_on = (const double *)p->at[STOMP_OPTION] + (uint64_t)i * n, *reward = (const double *)p->at[STOMP_MODEL_REWARD] + (uint64_t)i * n;
+    const double *goes_on = (const double *)p->at[STOMP_OPTION] + (uint64_t)i * n;
+    const double *reward = (const double *)p->at[STOMP_MODEL_REWARD] + (uint64_t)i * n;
     const double *next = (const double *)p->at[STOMP_MODEL_NEXT] + (uint64_t)i * n * n;
     const int32_t *choice = (const int32_t *)p->at[STOMP_CHOICE] + (uint64_t)i * n;
     for (uint32_t s = 0; s < n; s++) z[s] = ((const double *)p->at[STOMP_VALUE])[s] + (s == w->hallways[i]);
@@ -150,7 +152,11 @@ static void check_options(const planner *p, const place *w, double tolerance) {
       assert_close(goes_on[s], value[s], tolerance);
       a[s][s] = 1.0;
       b[s][n] = w->r[s][choice[s]];
-      for (uint32_t to = 0; to < n; to++) *(z[to] >= goes_on[to] ? &b[s][to] : &a[s][to]) += (z[to] >= goes_on[to] ? 1.0 : -1.0) * GAMMA * w->p[s][choice[s]][to];
+      for (uint32_t to = 0; to < n; to++) {
+        double p_to = GAMMA * w->p[s][choice[s]][to];
+        if (z[to] >= goes_on[to]) b[s][to] += p_to;
+        else a[s][to] -= p_to;
+      }
     }
     eliminate(a, b, n, n + 1);
     double attained = 0.0;
@@ -199,13 +205,16 @@ static void what_is_learnt_by_walking_is_the_same(void **unused) {
     char there = w.rooms->layout->cells[next];
     const uint8_t flags = there == 'G' ? BAUD_TERMINATED : 0;
     const float reward = there == 'G' ? 1.0f : there == '-' ? -1.0f : 0.0f;
-    const baud_outcome outcome = {.size = BAUD_SIZE(baud_outcome), .lanes = 1, .obs = obs, .action = &action, .reward = &reward, .flags = &flags, .next_obs = after};
+    const baud_outcome outcome = {.size = BAUD_SIZE(baud_outcome), .lanes = 1, .obs = obs, .action = &action, .reward = &reward,
+                                  .flags = &flags, .next_obs = after};
     assert_int_equal(stomp_learn(p.model, p.at, &outcome), BAUD_OK);
     cell = flags ? (int32_t)w.rooms->start : next;
   }
   for (uint32_t s = 0; s < w.cells; s++)
-    for (uint32_t a = 0; a < ACTIONS; a++)
-      assert_true((((const double *)p.at[STOMP_VISITS])[s * ACTIONS + a] > 0.0) == (w.rooms->layout->cells[s] != '#' && w.rooms->layout->cells[s] != 'G'));
+    for (uint32_t a = 0; a < ACTIONS; a++) {
+      int is_place = w.rooms->layout->cells[s] != '#' && w.rooms->layout->cells[s] != 'G';
+      assert_int_equal(((const double *)p.at[STOMP_VISITS])[s * ACTIONS + a] > 0.0, is_place);
+    }
   learn_options(&p, 300);
   check_options(&p, &w, 1e-9);
   close_planner(&p);

@@ -125,6 +125,10 @@ static int32_t read_entries(decision *d, const char *text, const baud_host *host
   return code;
 }
 
+static int32_t nobody_to_decide_about(const baud_host *host) {
+  return host->fail(host, BAUD_EARG, "decides: without an inner learner there is nothing but its actions to decide");
+}
+
 int32_t decision_open(decision *d, const char *text, part *learner, const baud_host *host) {
   static const char *const words[] = {"", "action", "tool", "learning", "weights"};
   *d = (decision){.learner = learner};
@@ -132,10 +136,9 @@ int32_t decision_open(decision *d, const char *text, part *learner, const baud_h
     if (strcmp(text, words[kind]) == 0) {
       d->kind = (enum decision_kind)kind;
       if (!learner && kind != DECIDES_ACTION) d->kind = kind == DECIDES_NOTHING ? DECIDES_ACTION : DECIDES_NOTHING;
-      return learner || kind <= DECIDES_ACTION ? BAUD_OK
-                                               : host->fail(host, BAUD_EARG, "decides: without an inner learner there is nothing but its actions to decide");
+      return learner || kind <= DECIDES_ACTION ? BAUD_OK : nobody_to_decide_about(host);
     }
-  if (!learner) return host->fail(host, BAUD_EARG, "decides: without an inner learner there is nothing but its actions to decide");
+  if (!learner) return nobody_to_decide_about(host);
   return read_entries(d, text, host);
 }
 

@@ -49,7 +49,8 @@ static const void *demonstrator_extension(const char *id) {
   return strcmp(id, "baud.instance/1") == 0 ? &instance : NULL;
 }
 
-static const baud_env_ops demonstrator_ops = {BAUD_SIZE(baud_env_ops), 0, demonstrator_create, demonstrator_destroy, wrap_draw, wrap_reset, wrap_step};
+static const baud_env_ops demonstrator_ops = {BAUD_SIZE(baud_env_ops), 0, demonstrator_create, demonstrator_destroy,
+                                              wrap_draw, wrap_reset, wrap_step};
 
 const baud_unit demonstrator_unit = {
     BAUD_SIZE(baud_unit), BAUD_ENV, 1, 1, "baud.demonstrator", "An environment with somebody who shows what to do",

@@ -142,7 +142,7 @@ static int32_t check_pay(const lifetime *m) {
   if (m->pays == PAYS_RECEIVED && marks[FIGURE_RECEIVED_ALL] == '-')
     return m->host->fail(m->host, BAUD_EARG, "pays: the inner environment has no observer, so that received bits are not known");
   if (pays_absorbed(m) && marks[FIGURE_ABSORBED_ALL] == '-')
-    return m->host->fail(m->host, BAUD_EARG, "pays: the inner learner answers no quiz of the inner environment's, so that absorbed bits are not known");
+    return m->host->fail(m->host, BAUD_EARG, "pays: the inner learner answers no quiz of its environment's, so that absorbed bits are not known");
   if (m->pays == PAYS_SUCCESS && marks[FIGURE_SUCCESS] == '-')
     return m->host->fail(m->host, BAUD_EARG, "pays: the inner environment knows no success");
   return BAUD_OK;
@@ -185,7 +185,7 @@ static int32_t declare(lifetime *m, baud_env_spec *spec) {
   if (m->sees_inner) m->obs[n++] = discrete("began", 2, "1 where an inner episode begins");
   else
     m->obs[n++] = (baud_field){.size = BAUD_SIZE(baud_field), .dtype = BAUD_F32, .count = 2, .rank = 1, .shape = {2, 0, 0}, .low = -INFINITY,
-                               .high = INFINITY, .name = "progress", .unit = "", .doc = "share of the life that is over; the last turn's mean return"};
+                               .high = INFINITY, .name = "progress", .unit = "", .doc = "share of the life that is over; last turn's mean return"};
   double longest = m->turn == TURN_LIFETIME ? 1.0
                    : m->turn == TURN_EPISODE ? ceil((double)m->episodes / (double)m->every)
                                              : ceil((double)m->episodes * inner->limit / (double)m->every);

@@ -190,7 +190,8 @@ static int open_env(stage *s, baud_error *error) {
 static int open_expert(stage *s, baud_error *error) {
   const compose_demonstrator *around = env_extension(s, "baud.demonstrator/1");
   if (around && s->config.has_demonstrator)
-    return error_set(error, BAUD_EARG, "environment %s brings its demonstrator: leave the setting \"demonstrator\" out", s->config.env.plugin->unit->id);
+    return error_set(error, BAUD_EARG, "environment %s brings its demonstrator: leave the setting \"demonstrator\" out",
+                     s->config.env.plugin->unit->id);
   if (around) {
     s->config.has_demonstrator = 1;
     s->config.competence = around->competence;

@@ -305,6 +305,41 @@ static void values_survive_being_written_and_read(void **state) {
   }
 }
 
+/* A parameter that is a unit: its text is canonical, at every depth, and comes out as the object that it was. */
+static void a_unit_is_read_as_its_canonical_text(void **state) {
+  (void)state;
+  static const baud_param inner[] = {BAUD_PARAM_UNIT("env", "", BAUD_ENV, "lived in"),
+                                     BAUD_PARAM_UNIT("reward", "{\"id\":\"baud.dense\"}", BAUD_REWARD, "paid by")};
+  static const baud_unit around = {.size = BAUD_SIZE(baud_unit), .role = BAUD_ENV, .behaviour = 1, .id = "org.example.around",
+                                   .title = "t", .doc = "d", .params = inner, .n_params = 2};
+  static const char text[] = "{\"id\":\"org.example.around\",\"params\":{\"env\":{\"id\":\"org.example.x\",\"params\":{\"a\":1,\"b\":\"\\\"\"}}}}";
+  baud_value v[2];
+  baud_error error = {0};
+  cJSON *given = cJSON_Parse("{\"env\": {\"params\": {\"env\": {\"params\": {\"b\": \"\\\"\", \"a\": 1}, \"id\": \"org.example.x\"}},"
+                             " \"id\": \"org.example.around\"}}");
+  assert_int_equal(params_read(&around, given, v, &error), 0);
+  assert_string_equal(v[0].s, text);
+  assert_string_equal(v[1].s, "{\"id\":\"baud.dense\"}");
+  cJSON *written = params_write(&around, v);
+  char *all = json_canonical(written), wanted[300];
+  snprintf(wanted, sizeof wanted, "{\"env\":%s,\"reward\":{\"id\":\"baud.dense\"}}", text);
+  assert_string_equal(all, wanted);
+  free(all);
+  cJSON_Delete(written);
+  cJSON_Delete(given);
+  static const char *const others[] = {"{\"env\":\"lockbox\"}", "{\"env\":{}}", "{\"env\":{\"id\":3}}", "{\"env\":[]}"};
+  for (size_t i = 0; i < 4; i++) {
+    given = cJSON_Parse(others[i]);
+    assert_int_equal(params_read(&around, given, v, &error), BAUD_EARG);
+    assert_non_null(strstr(error.text, "it takes a unit, baud.env \"name\" { ... }"));
+    cJSON_Delete(given);
+  }
+  given = cJSON_Parse("{\"env\":null}");
+  assert_int_equal(params_read(&around, given, v, &error), 0);
+  assert_string_equal(v[0].s, "");
+  cJSON_Delete(given);
+}
+
 static void types_have_names(void **state) {
   (void)state;
   assert_string_equal(param_type_name(BAUD_INT), "int");
@@ -312,6 +347,7 @@ static void types_have_names(void **state) {
   assert_string_equal(param_type_name(BAUD_FLAG), "flag");
   assert_string_equal(param_type_name(BAUD_CHOICE), "choice");
   assert_string_equal(param_type_name(BAUD_TEXT), "text");
+  assert_string_equal(param_type_name(BAUD_UNIT), "unit");
   assert_string_equal(param_type_name(99), "");
 }
 
@@ -331,6 +367,7 @@ int main(void) {
       cmocka_unit_test(the_locale_has_no_say_in_numbers),
       cmocka_unit_test(a_number_reads_back_the_same_and_no_shorter_one_does),
       cmocka_unit_test(values_survive_being_written_and_read),
+      cmocka_unit_test(a_unit_is_read_as_its_canonical_text),
       cmocka_unit_test(types_have_names),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,7 +104,8 @@ static uint32_t remembered(trial *t) {
 
 static void what_is_cut_is_as_it_was_at_birth(void **state) {
   (void)state;
-  const char *const learners[] = {WINDOW(RECURRENT, ",\"length\":4"), WINDOW(SFT(",\"carry\":true"), ",\"length\":4")}; /* cut by itself; from outside */
+  /* one that cuts itself, and one that is cut from outside */
+  const char *const learners[] = {WINDOW(RECURRENT, ",\"length\":4"), WINDOW(SFT(",\"carry\":true"), ",\"length\":4")};
   for (int i = 0; i < 2; i++) {
     trial *t = opened(describe(UNIT("recall", "{\"keys\":2,\"values\":2,\"shown\":2}"), learners[i], "\"lanes\":2,\"stop\":{\"steps\":1000}"), 5);
     for (uint32_t tick = 1; tick <= 40; tick++) {
@@ -248,7 +249,8 @@ static void a_first_demonstration_tells_what_its_reliability_says(void **state) 
 
 static void who_has_no_expert_shows_nothing(void **state) {
   (void)state;
-  refused(describe(UNIT("demonstrator", "{\"env\":" UNIT("pendulum", "{}") "}"), UNIT("random", "{}"), "\"stop\":{\"episodes\":1}"), "no expert who could show");
+  refused(describe(UNIT("demonstrator", "{\"env\":" UNIT("pendulum", "{}") "}"), UNIT("random", "{}"), "\"stop\":{\"episodes\":1}"),
+          "no expert who could show");
   refused(describe(UNIT("demonstrator", "{\"env\":" LOCKBOX "}"), UNIT("random", "{}"), "\"stop\":{\"episodes\":1},\"demonstrator\":{}"),
           "leave the setting \"demonstrator\" out");
 }

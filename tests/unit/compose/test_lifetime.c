@@ -140,8 +140,8 @@ static float play(const stage *s, char *lane, uint32_t steps) {
   int32_t action = 1;
   uint8_t flags = 0;
   for (uint32_t i = 0; i < 64; i++) fact[i] = facts[i], field[i] = obs[i];
-  baud_batch b = {.size = BAUD_SIZE(baud_batch), .lanes = 1, .lane = lane, .lane_stride = s->env_stride, .action = &action, .obs = field, .facts = fact,
-                  .flags = &flags};
+  baud_batch b = {.size = BAUD_SIZE(baud_batch), .lanes = 1, .lane = lane, .lane_stride = s->env_stride, .action = &action, .obs = field,
+                  .facts = fact, .flags = &flags};
   for (uint32_t i = 0; i < steps; i++) assert_int_equal(s->env->step(s->env_model, &b), BAUD_OK);
   return facts[0][0];
 }

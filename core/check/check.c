@@ -278,6 +278,8 @@ int check_find(uint32_t role, const char *name, char *path, size_t path_size, ch
     close(stream_to_null(STDOUT_FILENO));
     f->code = registry_open(&r, &why);
     if (f->code == 0) f->code = registry_find(r, role, name, &p, &why);
+    if (f->code == 0 && p->path[0] != '/')
+      f->code = error_set(&why, BAUD_EUNSUP, "%s is built in: it is no plugin library that could be checked", p->unit->id);
     if (f->code == 0) snprintf(f->path, sizeof f->path, "%s", p->path);
     if (f->code == 0) snprintf(f->id, sizeof f->id, "%s", p->unit->id);
     snprintf(f->text, sizeof f->text, "%s", why.text);

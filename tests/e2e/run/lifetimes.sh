@@ -62,3 +62,8 @@ contains "--dry says of what an environment is made" "$output" "lifetime { env =
 printf 'local baud = require "baud"\nreturn baud.experiment { name = "slip", learner = baud.learner "random",\n  env = baud.lifetime { env = baud.learner "random" }, seeds = 1, stop = { episodes = 1 } }\n' >slip.lua
 output=$("$BAUD" run slip.lua --dry 2>&1)
 contains "a learner for an environment is refused with its line" "$output" 'slip.lua:3: env "lifetime": parameter "env" is learner "random"; it takes baud.env'
+
+output=$("$BAUD" check lifetime 2>&1)
+contains "what is built in has no library to be checked, and says so" "$output" "baud.lifetime is built in"
+"$BAUD" play nested-1 >played.txt 2>&1
+contains "a life that is opened shows its ledger" "$(cat played.txt)" "bits: offered"

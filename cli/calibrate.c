@@ -20,8 +20,9 @@ static cJSON *row_json(const calibration_case *c, const calibration_row *row) {
 }
 
 static void print_row(const calibration_case *c, const calibration_row *row) {
-  printf("%-56s %s%*.9g %16.9g %+10.2g  %s\n", c->name, row->relation == CALIBRATION_AT_MOST ? "≤" : "", row->relation == CALIBRATION_AT_MOST ? 15 : 16,
-         row->closed_form, row->ledger, row->ledger - row->closed_form, calibration_holds(row) ? "holds" : "FAILS");
+  printf("%-56s %s%*.9g %16.9g %+10.2g  %s\n", c->name, row->relation == CALIBRATION_AT_MOST ? "≤" : "",
+         row->relation == CALIBRATION_AT_MOST ? 15 : 16, row->closed_form, row->ledger, row->ledger - row->closed_form,
+         calibration_holds(row) ? "holds" : "FAILS");
   fflush(stdout);
 }
 

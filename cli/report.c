@@ -43,7 +43,15 @@ static const struct {
     {"known", "known", AT_END, IN_JSON}, /* in the table it would be what was absorbed in all */
     {"wiped", "known_wiped", AT_END, WHERE_MEMORY},
 };
-enum { N_COLUMNS = sizeof columns / sizeof columns[0], KNOWN = N_COLUMNS - 2, WIPED, POLICY_CHANGE = KNOWN - 1, LOSS = KNOWN - 5, MIXTURE = LOSS - 4, SAVED = MIXTURE - 2 };
+enum {
+  N_COLUMNS = sizeof columns / sizeof columns[0],
+  KNOWN = N_COLUMNS - 2,
+  WIPED,
+  POLICY_CHANGE = KNOWN - 1,
+  LOSS = KNOWN - 5,
+  MIXTURE = LOSS - 4,
+  SAVED = MIXTURE - 2
+};
 
 typedef struct row {
   uint32_t n_trials, n_done;

@@ -6,7 +6,14 @@
 #include "store.h"
 
 /* Levels whose value at the end is shown, in this order. */
-enum { STREAM_LOSS, STREAM_PROGRESS = STREAM_LOSS + 2, STREAM_FORGONE = STREAM_PROGRESS + 2, STREAM_BIN = STREAM_FORGONE + 2, STREAM_RETURN = STREAM_BIN + 2, STREAM_LEVELS };
+enum {
+  STREAM_LOSS,
+  STREAM_PROGRESS = STREAM_LOSS + 2,
+  STREAM_FORGONE = STREAM_PROGRESS + 2,
+  STREAM_BIN = STREAM_FORGONE + 2,
+  STREAM_RETURN = STREAM_BIN + 2,
+  STREAM_LEVELS
+};
 extern const unsigned show_stream_levels[STREAM_LEVELS]; /* figures: the observation's and the reward's of each */
 
 /* `ends` [STREAM_LEVELS]: means over trials of the last values, NAN where there are none. Prints nothing where no code

@@ -26,7 +26,9 @@ static cJSON *number(double x) { return isfinite(x) ? cJSON_CreateNumber(x) : cJ
 static cJSON *elements(const baud_field *field, const void *values) {
   cJSON *list = cJSON_CreateArray();
   for (uint32_t i = 0; values && i < field->count && i < MOST_ELEMENTS; i++) {
-    double x = field->dtype == BAUD_U8 ? ((const uint8_t *)values)[i] : field->dtype == BAUD_I32 ? ((const int32_t *)values)[i] : (double)((const float *)values)[i];
+    double x = field->dtype == BAUD_U8    ? ((const uint8_t *)values)[i]
+               : field->dtype == BAUD_I32 ? ((const int32_t *)values)[i]
+                                          : (double)((const float *)values)[i];
     cJSON_AddItemToArray(list, number(x));
   }
   return list;

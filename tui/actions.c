@@ -8,7 +8,8 @@
 #include "compare.h"
 #include "habits.h"
 
-const screen *const screens[SCREENS] = {&screen_runs, &screen_run, &screen_graph, &screen_env, &screen_log, &screen_plugins, &screen_claims, &screen_compare};
+const screen *const screens[SCREENS] = {&screen_runs, &screen_run,     &screen_graph,  &screen_env,
+                                        &screen_log,  &screen_plugins, &screen_claims, &screen_compare};
 
 static const double message_seconds = 6;
 

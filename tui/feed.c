@@ -98,7 +98,8 @@ void feed_live(dashboard *d) {
 
 void feed_replay(dashboard *d, uint64_t episode) {
   char trial_text[24], episode_text[24];
-  const char *const arguments[] = {"play", d->model.folder, "--trial", trial_text, "--episode", episode_text, "--episodes", "1000000", "--json", NULL};
+  const char *const arguments[] = {"play",       d->model.folder, "--trial", trial_text, "--episode",
+                                   episode_text, "--episodes",    "1000000", "--json",   NULL};
   int64_t trial = feed_trial(d);
   baud_error error = {0};
   if (trial < 0 || begin(d, FEED_REPLAY, (uint32_t)trial) != 0) return;

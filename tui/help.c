@@ -50,7 +50,8 @@ void help_draw(dashboard *d) {
   rect box = {(f->width - width) / 2, (f->height - height) / 2, width, height};
   if (box.y < 2 && f->height >= height + 4) box.y = 2;
   char title[64];
-  snprintf(title, sizeof title, "help: %s view%s%s%s", d->view->name, d->help_finds || *d->help_find ? "  /" : "", d->help_find, d->help_finds ? "_" : "");
+  snprintf(title, sizeof title, "help: %s view%s%s%s", d->view->name, d->help_finds || *d->help_find ? "  /" : "",
+           d->help_find, d->help_finds ? "_" : "");
   frame_fill(f, box, ' ', STYLE_PLAIN);
   rect in = frame_box(f, box, title, d->help_finds ? "Enter done  Esc all" : "/ find  Esc close", STYLE_STRONG);
   int with_legend = in.height >= LEGEND + 5 ? LEGEND + 1 : 0, room = in.height - 1 - with_legend;

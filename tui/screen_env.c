@@ -64,7 +64,8 @@ static void list_text(const cJSON *numbers, char *out, size_t size) {
   const cJSON *item;
   size_t used = 0;
   out[0] = 0;
-  cJSON_ArrayForEach(item, numbers) if (used + 16 < size) used += (size_t)snprintf(out + used, size - used, used ? " %.4g" : "%.4g", item->valuedouble);
+  cJSON_ArrayForEach(item, numbers) if (used + 16 < size) used +=
+      (size_t)snprintf(out + used, size - used, used ? " %.4g" : "%.4g", item->valuedouble);
 }
 
 static int put_line(dashboard *d, rect in, int y, const char *name, const char *value) {
@@ -203,7 +204,8 @@ static void draw(dashboard *d, rect body) {
   if (l.step.width > 0) draw_step(d, frame_box(&d->frame, l.step, "step", "", STYLE_TITLE), line);
   if (l.plot.height > 0) draw_plot(d, l.plot);
   char *copied = cJSON_PrintUnformatted(cJSON_GetObjectItemCaseSensitive(line, "bits"));
-  snprintf(d->readout, sizeof d->readout, "episode %llu step %u %.500s", (unsigned long long)f->step[f->at].episode, f->step[f->at].step, copied ? copied : "");
+  snprintf(d->readout, sizeof d->readout, "episode %llu step %u %.500s", (unsigned long long)f->step[f->at].episode,
+           f->step[f->at].step, copied ? copied : "");
   cJSON_free(copied);
   cJSON_Delete(line);
 }

@@ -118,7 +118,8 @@ static int put_neighbours(dashboard *d, rect in, int y) {
   y = put(d, in, y, "from", from >= 0 ? d->model.configs[from].label : "nothing: it begins untrained");
   text[0] = 0;
   for (uint32_t c = 0; c < p->n_configs && used < sizeof text; c++)
-    if (p->configs[c].from == (int32_t)d->selected.config) used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", used ? ", " : "", d->model.configs[c].label);
+    if (p->configs[c].from == (int32_t)d->selected.config)
+      used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", used ? ", " : "", d->model.configs[c].label);
   return *text ? put(d, in, y, d->model.configs[d->selected.config].status == STATUS_DONE ? "then" : "blocks", text) : y;
 }
 
@@ -180,7 +181,8 @@ static void draw_path(dashboard *d, rect in, const uint32_t *path, int n, int is
     frame_text(f, in.x + 1, in.y + i, names, STYLE_PLAIN, name);
     int from = total > 0 ? (int)(at / total * bars) : 0, to = total > 0 ? (int)((at + w.spent) / total * bars + 0.5) : 0;
     int end = total > 0 ? (int)((at + w.spent + left) / total * bars + 0.5) : 0;
-    for (int x = from; x < end && x < bars; x++) frame_put(f, in.x + names + 1 + x, in.y + i, x < to ? 0x2588 : 0x2591, x < to ? STYLE_BAR : STYLE_TROUGH);
+    for (int x = from; x < end && x < bars; x++)
+      frame_put(f, in.x + names + 1 + x, in.y + i, x < to ? 0x2588 : 0x2591, x < to ? STYLE_BAR : STYLE_TROUGH);
     text_duration(length, sizeof length, w.spent + w.left);
     frame_right(f, in.x + in.width - 8, in.y + i, 7, STYLE_DIM, length);
     if (is_path) at += w.spent + left;
@@ -227,7 +229,8 @@ static void draw(dashboard *d, rect body) {
 static void note(dashboard *d, char *out, size_t size) {
   uint32_t failed = 0;
   for (uint32_t c = 0; c < d->model.n_configs; c++) failed += d->model.configs[c].by_state[model_state_index(STATUS_FAILED)] > 0;
-  size_t used = (size_t)snprintf(out, size, "%s%u configuration%s", d->is_related_only ? "related only   " : "", d->model.n_configs, d->model.n_configs == 1 ? "" : "s");
+  size_t used = (size_t)snprintf(out, size, "%s%u configuration%s", d->is_related_only ? "related only   " : "",
+                                 d->model.n_configs, d->model.n_configs == 1 ? "" : "s");
   if (d->frame.width < 100) used = (size_t)snprintf(out, size, "%s%u nodes", d->is_related_only ? "related   " : "", d->model.n_configs);
   if (failed && used < size) snprintf(out + used, size - used, ", %u failed", failed);
 }

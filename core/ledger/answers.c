@@ -57,7 +57,8 @@ int answers_agree(answers *a, baud_error *error) {
     a->floats[k] = floats;
     if (q->form != BAUD_FORM_CATEGORICAL) continue;
     int is_long = a->categories[k] >= DISTRIBUTION_LONG;
-    if (is_long && !(a->sum[k] = calloc(floats / a->categories[k], sizeof *a->sum[k]))) return error_set(error, BAUD_ENOMEM, "out of memory for answers");
+    if (is_long && !(a->sum[k] = calloc(floats / a->categories[k], sizeof *a->sum[k])))
+      return error_set(error, BAUD_ENOMEM, "out of memory for answers");
     a->uniform[k] = log2(a->categories[k]);
     a->least[k] = 0x1p-16 / a->categories[k];
   }

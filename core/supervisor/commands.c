@@ -123,7 +123,10 @@ static int ask_worker(supervisor *s, uint32_t index, const request *r, baud_erro
   int is_watch = strcmp(r->what, "watch") == 0;
   const char *key = is_watch ? r->to : r->key, *value = is_watch ? "" : r->value;
   if (!m) return error_set(error, BAUD_ESTATE, "trial %u cannot be %s: it does not run", index, is_watch ? "watched" : "changed");
-  if (!key || !value) return error_set(error, BAUD_EARG, is_watch ? "\"watch\" needs \"to\", a socket's path" : "\"change\" needs a \"key\" and a \"value\"");
+  if (!key || !value)
+    return error_set(error, BAUD_EARG,
+                     is_watch ? "\"watch\" needs \"to\", a socket's path"
+                              : "\"change\" needs a \"key\" and a \"value\"");
   memcpy(payload, &change, sizeof change);
   size_t used = sizeof change;
   const char *strings[MESSAGE_STRINGS] = {key, value, r->who};

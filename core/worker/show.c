@@ -59,7 +59,8 @@ static void play(const show_setup *setup, int fd) {
   take_leave_of(setup->board);
   fcntl(fd, F_SETFL, 0); /* who reads slowly is waited for */
   FILE *to = fdopen(fd, "w");
-  if (to && play_episodes(setup->trial, SHOW_EPISODES, to, &error) != 0 && error.text[0]) fprintf(stderr, "a copy could not be shown: %s\n", error.text);
+  if (to && play_episodes(setup->trial, SHOW_EPISODES, to, &error) != 0 && error.text[0])
+    fprintf(stderr, "a copy could not be shown: %s\n", error.text);
   if (to) fflush(to);
   _exit(0);
 }

@@ -313,7 +313,7 @@ static int demonstrate_lanes(lua_State *lua) {
 
 /* One line of the picture, which is on top of the stack, into its row; the rest of the row is blank. */
 static void take_line(lua_State *lua, const env_script *m, char *row) {
-  size_t length;
+  size_t length = 0;
   const char *line = lua_type(lua, -1) == LUA_TSTRING ? lua_tolstring(lua, -1, &length) : NULL;
   if (!line || length > m->picture.width)
     sandbox_fail(lua, lua_pushfstring(lua, "picture gave the line %s; it gives %d texts of at most %d characters",

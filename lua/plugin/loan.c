@@ -127,7 +127,7 @@ static inline void write_element(lua_State *lua, const loan_field *f, const char
 static __attribute__((noinline, noreturn)) void refuse_reach(lua_State *lua, const loan_field *f, const char *what) {
   const char *why = f->window->at ? "is read-only here" : "is not there: it is lent for one call alone";
   sandbox_fail(lua, lua_pushfstring(lua, "%s %s", name_of(lua, f, what), why));
-  abort(); /* an error was raised */
+  __builtin_unreachable(); /* an error was raised */
 }
 
 /* Where the field's bytes are now, to be read or to be written. */

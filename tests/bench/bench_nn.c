@@ -292,6 +292,7 @@ int main(void) {
   int is_slower = bench_products(), is_over = bench_networks();
   bench_pieces();
   if (is_slower) puts("OpenBLAS is faster over these shapes");
-  puts(is_over ? "a network takes more than 1.25 times its bare arithmetic (1.6 at one row)" : "networks are within 1.25 of their bare arithmetic (1.6 at one row)");
+  puts(is_over ? "a network takes more than 1.25 times its bare arithmetic (1.6 at one row)"
+               : "networks are within 1.25 of their bare arithmetic (1.6 at one row)");
   return is_slower || is_over;
 }

@@ -33,8 +33,11 @@ enum { BENCHES = sizeof benches / sizeof *benches };
 static void write_script(const bench *b, const char *path) {
   FILE *f = fopen(path, "w");
   if (!f) exit(2);
-  fprintf(f, "local baud = require \"baud\"\nreturn baud.experiment { name = \"bench_ppo\", env = baud.env \"%s\" {}, reward = baud.reward \"dense\" {},\n"
-             "  learner = baud.learner \"ppo\" { %s }, lanes = %zu, seeds = 1, stop = { steps = %.0f } }\n", b->env, b->learner, b->lanes, b->steps);
+  fprintf(f,
+          "local baud = require \"baud\"\nreturn baud.experiment { name = \"bench_ppo\", env = baud.env \"%s\" {}, "
+          "reward = baud.reward \"dense\" {},\n"
+          "  learner = baud.learner \"ppo\" { %s }, lanes = %zu, seeds = 1, stop = { steps = %.0f } }\n",
+          b->env, b->learner, b->lanes, b->steps);
   fclose(f);
 }
 

@@ -186,7 +186,9 @@ static void keep(bench *b) {
   trial_marks(b->trial, marks);
   need(store_begin(b->store, &error), &error);
   for (uint32_t f = 0; f < FIGURES && columns->n > 0; f++)
-    if (columns->measured >> f & 1) need(store_append(b->store, 0, f, marks[f], columns->first_episode, columns->figure[f], columns->n, &error), &error);
+    if (columns->measured >> f & 1)
+      need(store_append(b->store, 0, f, marks[f], columns->first_episode, columns->figure[f], columns->n, &error),
+           &error);
   if (columns->n > 0) need(store_append_steps(b->store, 0, columns->first_episode, columns->steps, columns->n, &error), &error);
   need(store_flush(b->store, &error), &error);
   need(store_commit(b->store, &error), &error);

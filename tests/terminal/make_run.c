@@ -1,8 +1,9 @@
 /* make_run.c - a run's folder with a real store and a real board, from a fixed seed, for viewers to look at.
  *
  * make_run FOLDER [--configs N] [--seeds N] [--episodes N] [--live SECONDS] [--flood N]
- * Ten configurations unless said otherwise; --flood: so many events a second. Without --live the run is finished and its board is gone; with it the process stands for the
- * supervisor: the last fifth of the episodes arrives over that many seconds, heartbeat and all, and the board stays.
+ * Ten configurations unless said otherwise; --flood: so many events a second. Without --live the run is finished and
+ * its board is gone; with it the process stands for the supervisor: the last fifth of the episodes arrives over that
+ * many seconds, heartbeat and all, and the board stays.
  */
 #include <math.h>
 #include <stdio.h>

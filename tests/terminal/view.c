@@ -2,7 +2,8 @@
  *
  * Everything but the run is what users get: tui_run on a real terminal. The clock stands still at 14:02:11.
  * FAKE_BAUD names what stands for the program itself.
- * view [--ro] [--no-mouse] [--glyphs TIER] [--progress P] [--step S] [--silence SECONDS] [--label TEXT] [--interval S] [--state FOLDER] [--palette NAME]
+ * view [--ro] [--no-mouse] [--glyphs TIER] [--progress P] [--step S] [--silence SECONDS] [--label TEXT] [--interval S]
+ * [--state FOLDER] [--palette NAME]
  */
 #include <stdio.h>
 #include <stdlib.h>

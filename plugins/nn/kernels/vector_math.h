@@ -1,9 +1,9 @@
-/* vector_math.h - exp, log, tanh, sigmoid, sine and cosine of vectors, by polynomials and one rational of our own (fitted by
- * tests/unit/nn/fit.py: least weighted maximum error). In double precision they are libm's.
+/* vector_math.h - exp, log, tanh, sigmoid, sine and cosine of vectors, by polynomials and one rational of our own
+ * (fitted by tests/unit/nn/fit.py: least weighted maximum error). In double precision they are libm's.
  *
  * Against libm, over the whole range of floats (tests/unit/nn/test_kernels.c): exp and log within 1 ulp, sigmoid within
- * 2.5, tanh within 6.5 and never beyond +-1; cosine and sine of turns within 1.5e-7. exp gives 0 below -87 and infinity above 88.72; log gives -infinity below
- * the normal numbers and NaN for negative ones. What is no number stays none.
+ * 2.5, tanh within 6.5 and never beyond +-1; cosine and sine of turns within 1.5e-7. exp gives 0 below -87 and infinity
+ * above 88.72; log gives -infinity below the normal numbers and NaN for negative ones. What is no number stays none.
  */
 #ifndef BAUD_NN_VECTOR_MATH_H
 #define BAUD_NN_VECTOR_MATH_H

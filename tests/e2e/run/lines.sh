@@ -13,11 +13,11 @@ LUA
 over() { [ "$(of long "SELECT count(*) FROM series WHERE episodes > 5000")" -gt 0 ]; }
 wait_for 20 over
 ok $? "the run is long past what there was to learn"
-timeout 3 "$BAUD" watch long --interval 0.3 >lines.txt 2>/dev/null
+timeout --foreground 3 "$BAUD" watch long --interval 0.3 >lines.txt 2>/dev/null
 line=$(grep 'trials done' lines.txt | tail -n 1)
 contains "a line says how far the run is" "$line" "   0 %  0 of 1 trials done, 1 running   "
 contains "and what was taken in so far, of what there was" "$line" "   posterior   received 4 of 4 bits, absorbed 4, success 1.00"
-timeout 3 "$BAUD" watch long --json --interval 0.3 >lines.json 2>/dev/null
+timeout --foreground 3 "$BAUD" watch long --json --interval 0.3 >lines.json 2>/dev/null
 grep '"progress"' lines.json | tail -n 1 >last.json
 is_json "as JSON" last.json
 is "it has the same" "$(json last.json "json_extract(j, '\$.label') || ' ' || round(json_extract(j, '\$.bits.received'), 3) || ' ' ||

@@ -58,8 +58,15 @@ static inline void rig_open(stream_rig *r, const baud_unit *unit, const baud_fie
   r->question = (baud_question){ .size = BAUD_SIZE(baud_question), .target = BAUD_ASK_ACTION, .horizon = 1,
                                  .forms = 1u << (action->categories ? BAUD_FORM_CATEGORICAL : BAUD_FORM_NORMAL),
                                  .width_categorical = action->categories, .width_normal = action->categories ? 0 : 2 * action->count };
-  r->setup = (baud_learner_setup){ .size = BAUD_SIZE(baud_learner_setup), .lanes = lanes, .limit = RIG_LIMIT, .channels = 3, .n_obs = 1, .n_questions = 1,
-                                   .obs = &rig_obs, .action = action, .questions = &r->question };
+  r->setup = (baud_learner_setup){.size = BAUD_SIZE(baud_learner_setup),
+                                  .lanes = lanes,
+                                  .limit = RIG_LIMIT,
+                                  .channels = 3,
+                                  .n_obs = 1,
+                                  .n_questions = 1,
+                                  .obs = &rig_obs,
+                                  .action = action,
+                                  .questions = &r->question};
   r->ops = unit->ops;
   assert_int_equal(r->ops->create(&rig_host, values, &r->setup, &r->model), BAUD_OK);
   for (uint32_t i = 0; i < r->setup.n_blocks; i++) {

@@ -79,7 +79,13 @@ static double step(bench *b, uint32_t mode, uint64_t *random) {
     reward[k] = -away * away;
     missed += fabs((double)away) / LANES;
   }
-  const baud_outcome outcome = {.size = BAUD_SIZE(baud_outcome), .lanes = LANES, .obs = o, .next_obs = o, .action = action, .reward = reward, .flags = flags};
+  const baud_outcome outcome = {.size = BAUD_SIZE(baud_outcome),
+                                .lanes = LANES,
+                                .obs = o,
+                                .next_obs = o,
+                                .action = action,
+                                .reward = reward,
+                                .flags = flags};
   if (mode == BAUD_TRAIN) assert_int_equal(sac_learn(b->model, b->at, &outcome), BAUD_OK);
   return missed;
 }
@@ -87,7 +93,11 @@ static double step(bench *b, uint32_t mode, uint64_t *random) {
 /* ---- Tests ------------------------------------------------------------------------------------------------ */
 
 static void the_best_action_is_found_for_what_is_seen(void **state) {
-  static const setting settings[] = {{SAC_PARAM_HIDDEN, 32}, {SAC_PARAM_HIDDEN_2, 32}, {SAC_PARAM_BATCH, 64}, {SAC_PARAM_LR, 3e-3}, {SAC_PARAM_ENTROPY, -3}};
+  static const setting settings[] = {{SAC_PARAM_HIDDEN, 32},
+                                     {SAC_PARAM_HIDDEN_2, 32},
+                                     {SAC_PARAM_BATCH, 64},
+                                     {SAC_PARAM_LR, 3e-3},
+                                     {SAC_PARAM_ENTROPY, -3}};
   (void)state;
   bench b;
   uint64_t random = 4;
@@ -159,7 +169,8 @@ static void copies_follow_and_the_temperature_holds_the_entropy(void **state) {
 
 static void places_that_do_not_fit_are_refused(void **state) {
   static const baud_field choice = BAUD_DISCRETE_FIELD("move", 4, "one of four");
-  static const baud_field endless = {.size = BAUD_SIZE(baud_field), .dtype = BAUD_F32, .count = 1, .low = -INFINITY, .high = INFINITY, .name = "push"};
+  static const baud_field endless = {
+      .size = BAUD_SIZE(baud_field), .dtype = BAUD_F32, .count = 1, .low = -INFINITY, .high = INFINITY, .name = "push"};
   (void)state;
   bench b;
   void *model = NULL;

@@ -65,7 +65,8 @@ static void recurrent_layers_agree(void **state) {
   set(lstm.input, 12, 80), set(lstm.input_bias, 13, 20), set(lstm.recurrent, 14, 100);
   nn_value seen = nn_constant(&t, numbers(x, 5, 24, 1.0), 6, 4);
   numbers(h, 6, 10, 1.0), numbers(c, 7, 10, 1.0);
-  for (int lane = 0; lane < 2; lane++) memcpy(both + 10 * lane, h + 5 * lane, 5 * sizeof *h), memcpy(both + 10 * lane + 5, c + 5 * lane, 5 * sizeof *c);
+  for (int lane = 0; lane < 2; lane++)
+    memcpy(both + 10 * lane, h + 5 * lane, 5 * sizeof *h), memcpy(both + 10 * lane + 5, c + 5 * lane, 5 * sizeof *c);
   COMPARE(nn_gru(&t, &gru, seen, nn_constant(&t, h, 2, 5), NULL, NULL).x, reference_gru);
   COMPARE(nn_lstm(&t, &lstm, seen, nn_constant(&t, both, 2, 10), NULL, last).x, reference_lstm);
   for (int lane = 0; lane < 2; lane++) compare("reference_lstm_cell", last + 10 * lane + 5, reference_lstm_cell + 5 * lane, 5);

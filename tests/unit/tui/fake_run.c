@@ -237,7 +237,8 @@ int store_read_plan(store *s, plan **out, baud_error *error) {
     p->configs[c].from = starts_from[c];
     p->configs[c].node = starts_from[c] >= 0;
     p->configs[c].n_seeds = FAKE_SEEDS;
-    p->configs[c].json = strdup("{\"env\":{\"id\":\"baud.lockbox\",\"params\":{\"codes\":64}},\"learner\":{\"id\":\"baud.reinforce\",\"params\":{\"lr\":1}}}");
+    p->configs[c].json = strdup("{\"env\":{\"id\":\"baud.lockbox\",\"params\":{\"codes\":64}},\"learner\":{\"id\":"
+                                "\"baud.reinforce\",\"params\":{\"lr\":1}}}");
     p->configs[c].label = strdup(c == 0 && fake.label ? fake.label : labels[c]);
     p->configs[c].episodes = EPISODES;
   }

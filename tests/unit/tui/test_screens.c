@@ -494,8 +494,10 @@ static void an_episode_is_played_step_by_step(void **state) {
   dashboard *d = open_dashboard(120, 40);
   d->options.program = program_that_says(
       "{\"at\":1,\"of\":3}\n{\"episode\":3,\"step\":0,\"picture\":[\"#A#\"],\"obs\":[[1]]}\n"
-      "{\"episode\":3,\"step\":1,\"picture\":[\"#.A\"],\"obs\":[[1],[0.5,\"x\"]],\"action\":[2],\"reward\":1e999,\"bits\":{\"received\":[1,2,null],\"absorbed\":0.25}}\n"
-      "no line of ours\n{\"step\":\"x\"}\n[]\n{\"episode\":3,\"step\":2,\"picture\":5,\"obs\":7,\"bits\":[],\"end\":3}");
+      "{\"episode\":3,\"step\":1,\"picture\":[\"#.A\"],\"obs\":[[1],[0.5,\"x\"]],\"action\":[2],\"reward\":1e999,"
+      "\"bits\":{\"received\":[1,2,null],\"absorbed\":0.25}}\n"
+      "no line of "
+      "ours\n{\"step\":\"x\"}\n[]\n{\"episode\":3,\"step\":2,\"picture\":5,\"obs\":7,\"bits\":[],\"end\":3}");
   command_typed(d, "episode 3");
   assert_true(d->view == &screen_env);
   d->feed.is_held = 1;
@@ -528,7 +530,8 @@ static void an_episode_is_played_step_by_step(void **state) {
 static void claims_fill_in_while_the_run_goes_on(void **state) {
   (void)state;
   dashboard *d = open_dashboard(120, 40);
-  d->options.program = program_that_says("{\"claim\":0,\"verdict\":\"holds\",\"figures\":\"45.2 [43.0 47.1]\"}\n{\"claim\":99,\"verdict\":\"x\",\"figures\":\"\"}");
+  d->options.program = program_that_says("{\"claim\":0,\"verdict\":\"holds\",\"figures\":\"45.2 [43.0 "
+                                         "47.1]\"}\n{\"claim\":99,\"verdict\":\"x\",\"figures\":\"\"}");
   press(d, '7');
   assert_true(find_row(d, "open") > 0);
   for (int i = 0; i < 2000 && !d->verdicts.n; i++) {
@@ -546,9 +549,9 @@ static void claims_fill_in_while_the_run_goes_on(void **state) {
 static void plugins_are_listed_with_what_is_wrong_with_them(void **state) {
   (void)state;
   dashboard *d = open_dashboard(120, 40);
-  d->options.program = program_that_says(
-      "[{\"name\":\"reinforce\",\"id\":\"baud.reinforce\",\"role\":\"learner\",\"title\":\"t\",\"params\":[{\"key\":\"lr\",\"default\":1,\"live\":true}]},"
-      "{\"name\":\"bad\",\"path\":\"/x.so\",\"reason\":\"no such symbol\"},7,{}]");
+  d->options.program = program_that_says("[{\"name\":\"reinforce\",\"id\":\"baud.reinforce\",\"role\":\"learner\","
+                                         "\"title\":\"t\",\"params\":[{\"key\":\"lr\",\"default\":1,\"live\":true}]},"
+                                         "{\"name\":\"bad\",\"path\":\"/x.so\",\"reason\":\"no such symbol\"},7,{}]");
   press(d, '6');
   for (int i = 0; i < 2000 && !d->units.list; i++) {
     units_poll(d);

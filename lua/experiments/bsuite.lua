@@ -72,7 +72,7 @@ local sea = baud.part "deep sea" {
 ---- bsuite's own scores ---------------------------------------------------------------------------------------
 
 -- Its sweeps, episodes and scores (baud.bsuite), from 0 for chance to 1, with one agent for all settings of a sweep. The
--- paper shows its own agents' scores as bars, without numbers; of memory, .70 for a recurrent actor-critic and .17 for PPO
+-- scores of its own agents were not to be had as numbers; of memory, .70 for a recurrent actor-critic and .17 for PPO
 -- were published. A wrong decision about the umbrella is a regret of 2, and a setting counts where the mean over all
 -- episodes, the first ones included, is below .5: the others are too long, or distract too much, for that among rewards by
 -- luck.

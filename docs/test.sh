@@ -51,7 +51,7 @@ mkdir -p "$scratch/tree/plugins/nn" # as if built where the source lies
 ln -s "$SOURCE/core" "$scratch/tree/core"
 ln -s "$SOURCE/plugins/nn/baud" "$BUILD/plugins/nn/libbaudnn.a" "$scratch/tree/plugins/nn"
 check "the examples build with nothing but the headers and the network library" \
-  make -C "$scratch" install CC="${CC:-cc}" BAUD="$scratch/tree" CFLAGS="-O2 -Wpedantic -Wshadow -Wconversion -Werror"
+  make -C "$scratch" install CC="${CC:-cc}" BAUD_TREE="$scratch/tree" CFLAGS="-O2 -Wpedantic -Wshadow -Wconversion -Werror"
 for unit in doors tally echo actor judge stairs habit praise; do
   check "baud finds $unit in the user's folder" "$BAUD" plugins "$unit"
   check "baud check has nothing against $unit" "$BAUD" check "$unit"

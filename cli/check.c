@@ -140,7 +140,10 @@ static int take_argument(request *r, const options *o, baud_error *error) {
   else if (options_is(o, "in-process")) r->options.isolation = CHECK_IN_PROCESS;
   else if (options_is(o, "with")) code = add_with(&r->options, o->value, error);
   else if (options_is(o, "seed")) code = options_count(o, 0, UINT32_MAX, &r->options.seed, error);
-  else if (options_is(o, "only")) {
+  else if (options_is(o, "limit")) {
+    code = options_count(o, 1, 86400, &number, error);
+    r->options.limit = (uint32_t)number;
+  } else if (options_is(o, "only")) {
     code = options_count(o, 1, UINT32_MAX, &number, error);
     r->options.only = (uint32_t)number;
     if (code == 0 && !is_number_of_a_check(number))
@@ -178,7 +181,7 @@ static int run(int argc, char **argv) {
   return t.failed ? EXIT_TRIAL_FAILED : EXIT_OK;
 }
 
-const subcommand subcommand_check = {"check", "[--json] [--only N] [--seed S] [--with ENV] [--in-process] PLUGIN...",
+const subcommand subcommand_check = {"check", "[--json] [--only N] [--seed S] [--with ENV] [--limit S] [--in-process] PLUGIN...",
                                      "hold plugins to their contract",
                                      "  PLUGIN        a library (a path, or ends in .so or .lua), or the name of a unit\n"
                                      "  --only N      ask check N alone\n"
@@ -186,6 +189,7 @@ const subcommand subcommand_check = {"check", "[--json] [--only N] [--seed S] [-
                                      "  --with ENV    try learners and reward schemes with this environment first: a name,\n"
                                      "                or a library, for all that it holds; may be given several times. That\n"
                                      "                they refuse it is a failure then\n"
+                                     "  --limit S     seconds that a check may take before it counts as a hang (30)\n"
                                      "  --in-process  no child processes: for a debugger\n"
                                      "  --list        list the checks\n"
                                      "  --json        an array of {unit, check, name, verdict, text, seconds}\n",

@@ -23,7 +23,7 @@
 #include "check/companions.h"
 #include "check/run.h"
 
-enum { TIME_LIMIT_MS = 30000, SHARED = 4096 };
+enum { USUAL_LIMIT = 30, SHARED = 4096 };
 #define MEMORY_LIMIT ((rlim_t)6 << 30)
 
 typedef struct answer { /* what a child writes */
@@ -84,10 +84,12 @@ static void in_child(check_run *run, int out) {
   _exit(written == (ssize_t)sizeof a ? 0 : 1);
 }
 
+static uint32_t limit_of(const battery *b) { return b->options->limit ? b->options->limit : USUAL_LIMIT; }
+
 /* 1: an answer; 0: the child ended without one; -1: the time is up. */
-static int read_answer(int in, answer *a) {
+static int read_answer(const battery *b, int in, answer *a) {
   size_t got = 0;
-  double until = now() + TIME_LIMIT_MS / 1000.0;
+  double until = now() + limit_of(b);
   while (got < sizeof *a) {
     struct pollfd wait = {in, POLLIN, 0};
     int left = (int)((until - now()) * 1000.0);
@@ -108,7 +110,7 @@ static void describe_end(const battery *b, int status, int got, answer *a) {
   snprintf(place, sizeof place, "%s", b->shared);
   const char *preposition = in[0] ? " in " : "";
   a->verdict = CHECK_FAILED;
-  if (got < 0) snprintf(a->text, sizeof a->text, "still running after %d s%s%s", TIME_LIMIT_MS / 1000, preposition, in);
+  if (got < 0) snprintf(a->text, sizeof a->text, "still running after %u s%s%s", limit_of(b), preposition, in);
   else if (WIFSIGNALED(status))
     snprintf(a->text, sizeof a->text, "crashes%s%s: SIG%s (%s)", preposition, in, sigabbrev_np(WTERMSIG(status)),
              strsignal(WTERMSIG(status)));
@@ -128,7 +130,7 @@ static void ask_in_child(battery *b, check_run *run, answer *a) {
     in_child(run, ends[1]);
   }
   close(ends[1]);
-  int got = child > 0 ? read_answer(ends[0], a) : 1;
+  int got = child > 0 ? read_answer(b, ends[0], a) : 1;
   if (child < 0) *a = (answer){CHECK_SKIPPED, "the system gives no process"};
   if (child > 0 && got < 0) kill(child, SIGKILL);
   while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {

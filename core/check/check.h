@@ -39,6 +39,7 @@ enum { CHECK_WITH_MOST = 16 };
 
 typedef struct check_options {
   uint32_t only; /* a check's number; 0: all */
+  uint32_t limit; /* seconds that a check may take before it counts as a hang, 0: 30 */
   uint64_t seed;
   enum check_isolation isolation;
   const char *unit; /* id; null: all units of the library */

@@ -6,7 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { RANGES = 2048, SMALLEST = 0x10000 };
+/* Nothing that a plugin can point to lies in the lowest 4 GiB - programs and libraries are loaded above, wherever it may
+ * please the system - but numbers of 32 bits beside a zero do, and there a sanitizer has memory of its own. */
+enum { RANGES = 2048 };
+static const uint64_t SMALLEST = UINT64_C(1) << 32;
 
 typedef struct range {
   uintptr_t low, high;

@@ -3,13 +3,14 @@
 # the checks that are meant to catch it and by no others, and the program's own options hold.
 . "$(dirname "$0")/../lib.sh"
 unset BAUD_PLUGIN_PATH
+case ${SANITIZERS:-no} in no | none | "") limit=30 ;; *) limit=1200 ;; esac # what a sanitizer watches takes its time
 
 # ---- What ships ----
 n=0
 for library in "$BUILD"/plugins/env/.libs/*.so "$BUILD"/plugins/learner/.libs/*.so "$BUILD"/plugins/reward/.libs/*.so; do
   [ -f "$library" ] || continue
   n=$((n + 1))
-  output=$("$BAUD" check "$library" 2>&1)
+  output=$("$BAUD" check --limit $limit "$library" 2>&1)
   ok $? "$(basename "$library" .so) passes the battery" "$(printf '%s\n' "$output" | grep -v '^ok')"
 done
 [ "$n" -ge 30 ]
@@ -100,7 +101,10 @@ check "and the environment" build thirdparty/battleship_line.c ships
 output=$("$BAUD" check "$scratch/picky.so")
 is "alone the scheme is not asked what it does to rewards" "$(printf '%s\n' "$output" | grep -c '^skip.*no environment at hand suits it: the environment has no fact named hits')" 10
 output=$("$BAUD" check "$scratch/picky.so" --with "$scratch/ships.so")
-is "with the environment everything is asked" "$? $(printf '%s\n' "$output" | tail -n 1)" "0 22 passed, 0 failed, 0 warnings, 0 skipped (seed 1)"
+status=$?
+uncounted=$(printf '%s\n' "$output" | grep -c 'keeps no count') # by a sanitizer's allocator
+is "with the environment everything is asked" "$status $(printf '%s\n' "$output" | tail -n 1)" \
+  "0 $((22 - uncounted)) passed, 0 failed, 0 warnings, $uncounted skipped (seed 1)"
 output=$("$BAUD" check "$scratch/picky_wrong.so" --with "$scratch/ships.so")
 is "and a fault is found there" "$(numbers "$output")" 47
 contains "and said to be there" "$output" "(for org.example.battleship_line)"

@@ -273,11 +273,13 @@ static int32_t rp_remember(const void *model, void *const *blocks, const baud_ou
   return BAUD_OK;
 }
 
-/* The value of the true successor of every lane; memory stays as it is. */
+/* The value of the true successor of every lane, were the episode to go on: the end is not among what it sees. Memory
+ * stays as it is. */
 static int32_t rp_value_successors(const rp_model *m, void *const *blocks, const baud_outcome *outcome, float *to) {
   nn_tape t = rp_tape(m, blocks, NN_INFER, NULL);
   nn_sequence_memory memory = nn_sequence_memory_at(blocks + RP_MEMORY);
   rp_look(m, blocks, outcome->next_obs, blocks[RP_NEXT]);
+  for (uint32_t lane = 0; lane < m->features.lanes; lane++) ((float *)blocks[RP_NEXT])[(size_t)lane * m->inputs + m->inputs - 1] = 0.0f;
   rp_heads heads = rp_forward(&t, m, blocks[RP_NEXT], m->features.lanes, &memory, NULL, NULL);
   if (nn_is_dry(&t)) return rp_too_small(m);
   memcpy(to, heads.value.x, m->features.lanes * sizeof *to);
@@ -361,7 +363,7 @@ static const void *rp_extension(const char *id) {
 static const baud_learner_ops rp_ops = { BAUD_SIZE(baud_learner_ops), 0, rp_create, rp_destroy, rp_init, rp_predict, rp_learn };
 
 static const baud_unit rp_unit = {
-  BAUD_SIZE(baud_unit), BAUD_LEARNER, 1, 1, "baud.recurrent_ppo", "Proximal policy optimisation with a memory",
+  BAUD_SIZE(baud_unit), BAUD_LEARNER, 2, 1, "baud.recurrent_ppo", "Proximal policy optimisation with a memory",
   "A GRU, an LSTM or a small transformer reads observations and what was done and earned before, and acts by what it remembers "
   "(Duan et al. 2016, RL^2). Learns from the reward channel, sees the observation.",
   rp_params, RP_PARAMS, 0, &rp_ops, rp_extension

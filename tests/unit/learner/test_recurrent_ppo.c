@@ -131,6 +131,51 @@ static uint32_t circle(void *ctx, uint32_t lane, uint32_t state, uint32_t action
   return (state + 1 + action) % STATES;
 }
 
+/* The circle, cut off in one lane at one step. */
+enum { ROLLOUT = 8, CUT_LANE = 2, CUT_STEP = 4 };
+static uint32_t cut_circle(void *ctx, uint32_t lane, uint32_t state, uint32_t action, float *reward, uint8_t *flags) {
+  const int *step = ctx;
+  uint32_t next = circle(NULL, lane, state, action, reward, flags);
+  if (lane == CUT_LANE) *flags = *step == CUT_STEP ? BAUD_TRUNCATED : 0;
+  return next;
+}
+
+/* A rollout's estimates, GAE written out: an end is worth nothing, a cut and the last step what the successor is worth -
+ * which is what a life that was not cut says of it one step later. */
+static void targets_are_the_sums_that_they_should_be(void **state) {
+  const double discount = 0.9, lambda = 0.7;
+  float worth = NAN;
+  (void)state;
+  for (int is_cut = 0; is_cut < 2; is_cut++) {
+    rig r = memory_rig(NN_SEQUENCE_GRU);
+    rig_set(&r, "carry", 1);
+    rig_set(&r, "horizon", ROLLOUT);
+    rig_set(&r, "discount", discount);
+    rig_set(&r, "lambda", lambda);
+    assert_int_equal(rig_open(&r, &rp_library), BAUD_OK);
+    rig_init(&r, 5);
+    for (int step = 0; step < ROLLOUT; step++) {
+      int at = is_cut ? step : -1;
+      (void)rig_tick(&r, cut_circle, &at, 0);
+    }
+    const float *value = r.blocks[RP_VALUE], *successor = r.blocks[RP_SUCCESSOR], *reward = r.blocks[RP_REWARD], *target = r.blocks[RP_TARGET];
+    const uint8_t *flags = r.blocks[RP_FLAGS];
+    if (!is_cut) worth = value[(CUT_STEP + 1) * LANES + CUT_LANE];
+    else assert_true(fabs((double)(successor[CUT_STEP * LANES + CUT_LANE] - worth)) < 1e-6);
+    for (uint32_t lane = 0; lane < LANES; lane++) {
+      double advantage = 0.0;
+      for (uint32_t step = ROLLOUT; step-- > 0;) {
+        uint32_t row = step * LANES + lane;
+        int is_over = flags[row] != 0, is_last = step + 1 == ROLLOUT || (flags[row] & BAUD_TRUNCATED);
+        double next = flags[row] & BAUD_TERMINATED ? 0.0 : (double)(is_last ? successor[row] : value[row + LANES]);
+        advantage = (double)reward[row] + discount * next - (double)value[row] + (is_over ? 0.0 : discount * lambda * advantage);
+        assert_true(fabs((double)target[row] - (advantage + (double)value[row])) < 1e-5);
+      }
+    }
+    rig_close(&r);
+  }
+}
+
 static void the_same_seed_gives_the_same_life(void **state) {
   (void)state;
   for (int core = 0; core < NN_SEQUENCE_KINDS; core++) {
@@ -197,6 +242,7 @@ int main(void) {
       cmocka_unit_test(going_through_time_again_gives_what_acting_gave),
       cmocka_unit_test(every_core_remembers_a_cue),
       cmocka_unit_test(only_what_is_carried_on_helps_in_the_next_episode),
+      cmocka_unit_test(targets_are_the_sums_that_they_should_be),
       cmocka_unit_test(the_same_seed_gives_the_same_life),
       cmocka_unit_test(a_lane_can_be_made_to_forget),
     cmocka_unit_test(what_was_cut_is_not_learnt_across),

@@ -113,11 +113,37 @@ static void a_span_teaches_what_its_mask_names_and_nothing_else(void **state) {
   }
 }
 
+/* The first step of Adam from nothing is rate * lr along each weight's sign: at the rate 3 it is three times as long. */
+static void a_span_is_taught_at_the_rate_that_is_asked_for(void **state) {
+  static const int32_t token[2] = {0, 3}, action[2] = {0, 0};
+  static const uint8_t mask[2] = {0, 1};
+  const void *const obs[1] = {token};
+  const baud_span span = {.size = BAUD_SIZE(baud_span), .steps = 2, .obs = obs, .action = action, .mask = mask};
+  double moved[2] = {0.0};
+  (void)state;
+  for (int i = 0; i < 2; i++) {
+    rig r = sft_rig(NN_SEQUENCE_GRU, 1);
+    assert_int_equal(rig_open(&r, &sft_library), BAUD_OK);
+    rig_init(&r, 9);
+    size_t n = rig_block_bytes(&r, SFT_THETA) / sizeof(float);
+    const float *theta = r.blocks[SFT_THETA];
+    float *before = malloc(n * sizeof *before);
+    memcpy(before, theta, n * sizeof *before);
+    assert_int_equal(((const baud_teach *)sft_extension("baud.teach/1"))->teach(r.model, r.blocks, &span, i ? 3.0 : 1.0), BAUD_OK);
+    for (size_t k = 0; k < n; k++) moved[i] += fabs((double)theta[k] - (double)before[k]);
+    free(before);
+    rig_close(&r);
+  }
+  assert_true(moved[0] > 0.0);
+  assert_true(fabs(moved[1] / moved[0] - 3.0) < 1e-3);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(answers_become_the_probabilities_of_the_stream),
       cmocka_unit_test(every_core_keeps_the_contract),
       cmocka_unit_test(a_span_teaches_what_its_mask_names_and_nothing_else),
+      cmocka_unit_test(a_span_is_taught_at_the_rate_that_is_asked_for),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

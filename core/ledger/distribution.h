@@ -21,29 +21,28 @@ static const uint64_t DISTRIBUTION_SIGNS = UINT64_C(0x8000000080000000);
 /* Whether a sum is that of a distribution, as it is not where a sign, a NaN or an infinity was added. */
 static inline int distribution_is_one(double sum) { return fabs(sum - 1.0) <= 1e-3; }
 
-/* 1 when the few q[0..n) are plainly a distribution: nothing is negative, and they sum to 1. Where there are eight, four
- * by four, which the compiler may not do of itself: it reorders a sum. */
+/* The last one to three of a row, beside zeros. */
+static inline distribution_floats distribution_rest(const float *q, uint32_t n) {
+  return n == 1 ? (distribution_floats){q[0]} : n == 2 ? (distribution_floats){q[0], q[1]} : (distribution_floats){q[0], q[1], q[2]};
+}
+
+/* 1 when the few q[0..n) are plainly a distribution: nothing is negative, and they sum to 1. Four by four, which the
+ * compiler may not do of itself: it reorders a sum. */
 static inline int distribution_is_plain(const float *q, uint32_t n) {
-  const float *end = q + n;
-  uint64_t sign = 0;
-  float least = 0.0f, sum = 0.0f;
-  if (n >= 8) {
-    distribution_floats sums = {0.0f}, next;
-    distribution_bits signs = {0};
-    for (const float *fours_end = q + (n & ~3u); q < fours_end; q += 4) {
-      memcpy(&next, q, sizeof next);
-      sums += next;
-      signs |= (distribution_bits)next;
-    }
-    sums += (distribution_floats){sums[2], sums[3], sums[0], sums[1]};
-    sum = sums[0] + sums[1];
-    sign = (signs[0] | signs[1]) & DISTRIBUTION_SIGNS;
+  distribution_floats sums = {0.0f}, next;
+  distribution_bits signs = {0};
+  for (; n >= 4; q += 4, n -= 4) {
+    memcpy(&next, q, sizeof next);
+    sums += next;
+    signs |= (distribution_bits)next;
   }
-  for (; q < end; q++) {
-    least = *q < least ? *q : least;
-    sum += *q;
+  if (n > 0) {
+    next = distribution_rest(q, n);
+    sums += next;
+    signs |= (distribution_bits)next;
   }
-  return sign == 0 && least == 0.0f && fabsf(sum - 1.0f) <= 1e-3f;
+  sums += (distribution_floats){sums[2], sums[3], sums[0], sums[1]};
+  return !((signs[0] | signs[1]) & DISTRIBUTION_SIGNS) && fabsf(sums[0] + sums[1] - 1.0f) <= 1e-3f;
 }
 
 #endif

@@ -4,7 +4,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#ifdef HAVE_XXH_DISPATCH
+#include <xxh_x86dispatch.h>
+#else
 #include <xxhash.h>
+#endif
 
 enum { PAGE = 4096 };
 
@@ -61,8 +65,10 @@ static size_t place(blocks *b, enum blocks_part part, size_t offset, int assign)
 
 static int allocate(blocks *b, enum blocks_part first, baud_error *error) {
   size_t end = 0;
-  for (uint32_t part = first; part < BLOCKS_PARTS; part++)
-    b->end[part] = end = (place(b, (enum blocks_part)part, end, 0) + PAGE - 1) & ~(size_t)(PAGE - 1);
+  for (uint32_t part = first; part < BLOCKS_PARTS; part++) {
+    b->used[part] = place(b, (enum blocks_part)part, end, 0) - end;
+    b->end[part] = end = (end + b->used[part] + PAGE - 1) & ~(size_t)(PAGE - 1);
+  }
   b->at = calloc(b->n + 1u, sizeof *b->at);
   b->slab = aligned_alloc(PAGE, end ? end : PAGE);
   if (!b->at || !b->slab) return error_set(error, BAUD_ENOMEM, "out of memory for the learner's blocks (%zu bytes)", end);
@@ -116,8 +122,7 @@ void blocks_pass(blocks *b, parcel *p) {
 void blocks_copy(blocks *to, const blocks *from) { memcpy(to->slab, from->slab, from->end[BLOCKS_RESTING]); }
 
 void blocks_copy_part(blocks *to, const blocks *from, enum blocks_part part) {
-  size_t begin = begin_of(from, (int)part);
-  memcpy(to->slab + begin_of(to, (int)part), from->slab + begin, from->end[part] - begin);
+  memcpy(to->slab + begin_of(to, (int)part), from->slab + begin_of(from, (int)part), from->used[part]);
   if (to->lanes == 1 || part == BLOCKS_FROZEN) return;
   for (uint32_t i = 0; i < to->n; i++) {
     if (part_of(&to->info[i]) != part || !(to->info[i].flags & BAUD_PER_LANE)) continue;
@@ -138,6 +143,5 @@ int blocks_has_memory(const blocks *b) {
 }
 
 uint64_t blocks_hash(const blocks *b, enum blocks_part part) {
-  size_t begin = begin_of(b, (int)part);
-  return XXH3_64bits(b->slab + begin, b->end[part] - begin);
+  return XXH3_64bits(b->slab + begin_of(b, (int)part), b->used[part]);
 }

@@ -20,7 +20,8 @@ typedef struct blocks {
   baud_block *info;  /* [n], copied from the learner's setup */
   void **at;         /* [n] */
   char *slab;
-  size_t end[BLOCKS_PARTS]; /* each a multiple of the page size */
+  size_t end[BLOCKS_PARTS];  /* each a multiple of the page size, so that a part can be guarded */
+  size_t used[BLOCKS_PARTS]; /* bytes of a part from its beginning to the end of its last block */
 } blocks;
 
 /* Allocates zeroed blocks. Refuses tables that make no sense, naming the block. */

@@ -380,9 +380,30 @@ static int32_t maze_answer(const void *model, const void *state, const baud_quer
   return BAUD_OK;
 }
 
+/* Whether nothing unknown borders on the free cells that can be entered; what lies behind walls can never be met.
+ * Episodes end at the goal: what borders on it is seen from there, but cannot be tried. */
+static int32_t maze_settled(const void *model, const void *state) {
+  const maze *m = model;
+  const uint8_t *known = state;
+  uint8_t is_met[MAZE_MOST_CELLS] = {1};
+  uint16_t queue[MAZE_MOST_CELLS] = {0};
+  uint32_t head = 0, tail = 1;
+  while (head < tail) {
+    uint32_t cell = queue[head++];
+    for (uint32_t a = 0; a < MAZE_ACTIONS && (cell != m->goal || m->has_view); a++) {
+      uint32_t next = m->next[cell * MAZE_ACTIONS + a];
+      if (known[next] == MAZE_UNKNOWN) return 0;
+      if (cell == m->goal || is_met[next] || known[next] == MAZE_KNOWN_WALL) continue;
+      is_met[next] = 1;
+      queue[tail++] = (uint16_t)next;
+    }
+  }
+  return 1;
+}
+
 static const baud_observer maze_observer = {
     BAUD_SIZE(baud_observer), BAUD_NOISELESS | BAUD_REPEATABLE, maze_state_bytes, maze_alphabet, maze_supports, maze_open, maze_noise, maze_surprise,
-    maze_answer, NULL};
+    maze_answer, maze_settled};
 
 /* ---- Quiz ---------------------------------------------------------------------------------------------- */
 

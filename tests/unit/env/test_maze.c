@@ -265,6 +265,7 @@ static void tell(const rig *r, void *observer, brute *b, uint32_t lane, uint32_t
   int from = kind == BAUD_EV_START ? -1 : r->before[lane];
   double expected = brute_surprise(b, has_view, from, r->action[lane], r->position[lane], r->view[lane]);
   double reward = kind == BAUD_EV_START ? 0.0 : -log2(weight[r->position[lane] == 8]);
+  if (maze_observer.settled(r->model, observer)) assert_true(expected == 0.0);
   assert_int_equal(maze_observer.noise(r->model, r->world, observer, &e, noise), BAUD_OK);
   assert_int_equal(maze_observer.surprise(r->model, observer, &e, surprise), BAUD_OK);
   assert_close(surprise[BAUD_CH_OBSERVATION], expected);
@@ -305,6 +306,57 @@ static void the_observer_is_bayes_rule_over_all_worlds(void **state) {
     free(observer);
     rig_close(&r);
   }
+}
+
+/* Whether any move at all that is open to one who acts at random from the start could still tell something. */
+static int can_be_surprised(const rig *r, const uint8_t *known, int has_view) {
+  const uint8_t *wall = maze_walls(r->model, r->world);
+  int is_met[12] = {1}, has_grown = 1, is_unknown = 0;
+  while (has_grown) {
+    has_grown = 0;
+    for (int cell = 0; cell < 12; cell++)
+      for (int a = 0; a < 4 && is_met[cell]; a++) {
+        int row = cell / 4 + row_of_move[a], column = cell % 4 + column_of_move[a], to = moved(wall, 4, 3, cell, a);
+        if (row < 0 || column < 0 || row > 2 || column > 3 || (cell == 11 && !has_view)) continue;
+        is_unknown |= known[row * 4 + column] == MAZE_UNKNOWN;
+        if (cell == 11 || is_met[to]) continue;
+        has_grown = is_met[to] = 1;
+      }
+  }
+  return is_unknown;
+}
+
+/* Asked after every step of many mazes, of which some are closed in; each is settled in the end. */
+static void it_is_settled_when_and_only_when_nothing_within_reach_is_unknown(void **state) {
+  uint32_t with_secrets = 0;
+  (void)state;
+  for (int64_t view = 0; view < 2; view++) {
+    rig r;
+    uint8_t known[12];
+    uint64_t random = 8;
+    double bits[BAUD_CHANNELS];
+    rig_open(&r, 4, 3, 0.4, view, 0);
+    for (uint64_t seed = 0; seed < 100; seed++) {
+      const void *before[] = {&r.before[0], r.view_before[0]}, *after[] = {&r.position[0], r.view[0]};
+      baud_evidence e = {.size = BAUD_SIZE(baud_evidence), .obs_before = before, .obs = after, .action = &r.action[0], .sees_observation = 1};
+      rig_draw(&r, seed);
+      assert_int_equal(maze_observer.open(r.model, known, 1), BAUD_OK);
+      r.flags[0] = BAUD_TERMINATED;
+      for (int t = 0; t < 3000; t++) {
+        if (r.flags[0]) for (uint32_t k = 0; k < LANES; k++) rig_reset(&r, k);
+        e.kind = r.flags[0] ? BAUD_EV_START : BAUD_EV_STEP;
+        r.action[0] = (int32_t)baud_below(&random, 4);
+        if (r.flags[0]) r.flags[0] = 0;
+        else rig_step(&r);
+        assert_int_equal(maze_observer.surprise(r.model, known, &e, bits), BAUD_OK);
+        assert_int_equal(maze_observer.settled(r.model, known), !can_be_surprised(&r, known, view == MAZE_VIEW_ADJACENT));
+      }
+      assert_int_equal(maze_observer.settled(r.model, known), 1);
+      with_secrets += memchr(known, MAZE_UNKNOWN, sizeof known) != NULL;
+    }
+    rig_close(&r);
+  }
+  assert_true(with_secrets > 20);
 }
 
 /* SIGNAL's calibration: .8813 bit a cell first seen at p = .3. The first view shows two cells. */
@@ -509,6 +561,7 @@ int main(void) {
       cmocka_unit_test(a_lane_does_not_depend_on_the_others),
       cmocka_unit_test(walls_are_drawn_independently_with_their_probability),
       cmocka_unit_test(the_observer_is_bayes_rule_over_all_worlds),
+      cmocka_unit_test(it_is_settled_when_and_only_when_nothing_within_reach_is_unknown),
       cmocka_unit_test(a_cell_first_seen_is_worth_its_entropy),
       cmocka_unit_test(the_observer_claims_exactness_only_where_the_position_is_seen),
       cmocka_unit_test(quiz_facts_are_what_a_step_would_show_and_their_contexts_tell_nothing),

@@ -390,7 +390,7 @@ int crossing_step(crossing *c, void *state, const moment *m, double *surprise, d
   const baud_view *v = &c->border.view;
   int code = 0;
   if (c->border.channels & BAUD_MASK(BAUD_CH_REWARD)) {
-    if (c->kind == CROSSING_BOUND) code = set_fact(c, &e, m->facts[0]);
+    if (c->kind == CROSSING_BOUND) code = set_fact(c, &e, m->facts[c->fact]);
     else if (v->kind == BAUD_VIEW_FACT && (v->when == BAUD_VIEW_EVERY_STEP || m->flags)) code = set_delivered(c, &e, m);
     else if (v->kind == BAUD_VIEW_FACT && m->delivered != 0.0f) code = BAUD_EPLUGIN; /* before the end there is none */
   }

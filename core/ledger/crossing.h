@@ -23,7 +23,8 @@ typedef struct moment {
   uint32_t lane, flags;
   const void *const *obs_before, *const *obs;
   const void *action;
-  const double *facts; /* [n_facts] true facts of the step; null when only the delivered reward is known */
+  const double *facts; /* [n_facts] the step's true facts, of which only crossing_fact is read; null when only the delivered
+                          reward is known */
   float delivered;     /* the reward as the learner is given it */
   double competence;   /* of a demonstration */
 } moment;

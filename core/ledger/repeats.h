@@ -25,7 +25,7 @@ typedef struct repeats {
   uint32_t states, actions;
   uint32_t beside;      /* index of the second field; 0, the state itself, where there is none */
   uint32_t fact;
-  repeats_place *place; /* [states][actions][flags] */
+  repeats_place *place; /* [flags][states][actions]: nearly all steps have no flag, and share the fewest cache lines so */
   repeats_place start;  /* the beginning of an episode that was told last, while nothing has been told since */
 } repeats;
 
@@ -89,8 +89,8 @@ static inline repeats_place repeats_now(const ledger_sight *at, uint32_t lane) {
 
 /* The place of such steps, of a state within bounds. */
 static inline repeats_place *repeats_at(const repeats *r, const ledger_tick *tick, uint32_t state, uint32_t lane) {
-  size_t pair = (size_t)state * r->actions + repeats_bits(tick->action, lane);
-  return &r->place[pair * REPEATS_FLAGS + tick->flags[lane]];
+  size_t row = (size_t)tick->flags[lane] * r->states + state;
+  return &r->place[row * r->actions + repeats_bits(tick->action, lane)];
 }
 
 /* 1 when this very step is remembered. Facts are finite. */

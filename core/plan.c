@@ -86,12 +86,14 @@ static int compare_seeds(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* The seeds sorted, to look them up; null when memory is out. */
+/* The seeds sorted, to look them up; null when memory is out. They are mostly written in order. */
 static uint64_t *sorted_seeds(const plan_config *c) {
   uint64_t *sorted = malloc((c->n_seeds + 1u) * sizeof *sorted);
+  uint32_t in_order = 1;
   if (!sorted) return NULL;
   if (c->n_seeds) memcpy(sorted, c->seeds, c->n_seeds * sizeof *sorted);
-  qsort(sorted, c->n_seeds, sizeof *sorted, compare_seeds);
+  while (in_order < c->n_seeds && sorted[in_order - 1] <= sorted[in_order]) in_order++;
+  if (in_order < c->n_seeds) qsort(sorted, c->n_seeds, sizeof *sorted, compare_seeds);
   return sorted;
 }
 
@@ -196,8 +198,15 @@ static int compare_places(const void *a, const void *b) {
   return compare_seeds(&((const seed_place *)a)->seed, &((const seed_place *)b)->seed);
 }
 
+static int is_any_continued(const plan *p) {
+  for (uint32_t c = 0; c < p->n_configs; c++)
+    if (p->configs[c].from >= 0) return 1;
+  return 0;
+}
+
 /* The trials of every configuration, sorted by seed: places[start[config] .. start[config + 1]). */
 static int link_trials(plan *p, baud_error *error) {
+  if (!is_any_continued(p)) return 0;
   size_t *start = calloc(p->n_configs + 2u, sizeof *start);
   seed_place *places = malloc((p->n_trials + 1u) * sizeof *places);
   int code = start && places ? 0 : no_memory(error);
@@ -210,7 +219,6 @@ static int link_trials(plan *p, baud_error *error) {
     plan_trial *trial = &p->trials[t];
     int32_t from = p->configs[trial->config].from;
     seed_place key = {.seed = trial->seed}, *found;
-    trial->from = -1;
     if (from < 0) continue;
     found = bsearch(&key, places + start[from], start[from + 1] - start[from], sizeof *places, compare_places);
     if (found) trial->from = (int32_t)found->trial;
@@ -241,22 +249,36 @@ static int make_trials(plan *p, baud_error *error) {
         const plan_config *config = &p->configs[c];
         if (config->node != node || k >= config->n_seeds) continue;
         plan_trial *trial = &p->trials[p->n_trials++];
-        *trial = (plan_trial){.config = c, .seed = config->seeds[k]};
+        *trial = (plan_trial){.config = c, .seed = config->seeds[k], .from = -1};
         plan_trial_id(config->json, trial->seed, trial->id);
       }
   return link_trials(p, error);
 }
 
+/* Numbers by hand, for a plan has an id for each of thousands of trials. Returns past the last digit. */
+static char *print_hex(uint64_t number, char *to) {
+  for (int i = 15; i >= 0; i--, number >>= 4) to[i] = "0123456789abcdef"[number & 15];
+  return to + 16;
+}
+
+static char *print_decimal(uint64_t number, char *to) {
+  char digits[20];
+  int n = 0;
+  do digits[n++] = (char)('0' + number % 10);
+  while (number /= 10);
+  while (n > 0) *to++ = digits[--n];
+  return to;
+}
+
 void plan_trial_id(const char *config_json, uint64_t seed, char id[PLAN_ID_SIZE]) {
-  char tail[24];
-  int length = snprintf(tail, sizeof tail, "\n%" PRIu64, seed);
+  char tail[24] = "\n", *end = print_decimal(seed, tail + 1);
   XXH3_state_t state;
   XXH3_INITSTATE(&state);
   XXH3_128bits_reset(&state);
   XXH3_128bits_update(&state, config_json, strlen(config_json));
-  XXH3_128bits_update(&state, tail, (size_t)length);
+  XXH3_128bits_update(&state, tail, (size_t)(end - tail));
   XXH128_hash_t hash = XXH3_128bits_digest(&state);
-  snprintf(id, PLAN_ID_SIZE, "%016" PRIx64 "%016" PRIx64, (uint64_t)hash.high64, (uint64_t)hash.low64);
+  *print_hex(hash.low64, print_hex(hash.high64, id)) = 0;
 }
 
 /* ---- The whole ------------------------------------------------------------------------------------------ */

@@ -316,7 +316,7 @@ static void over_seeds(model *m, const double *values, int n, double *column, en
     if (how == SEEDS_RANGE && k > 1) {
       out->low[i] = bins_quantile(column, k, 0.1);
       out->high[i] = bins_quantile(column, k, 0.9);
-    } else if (how != SEEDS_RANGE && !interval_of(kind, column, k, m->curves.budget_until, out->low + i, out->high + i)) {
+    } else if (how != SEEDS_RANGE && !interval_of(kind, column, k, curves_deadline(&m->curves), out->low + i, out->high + i)) {
       m->curves.is_behind = 1;
     }
   }

@@ -103,7 +103,7 @@ static void keep(kept *place, XXH64_hash_t hash, const statistics_estimate *e, c
 }
 
 static int must_wait(dashboard *d) {
-  if (seconds_now() < d->model.curves.budget_until) return 0;
+  if (seconds_now() < curves_deadline(&d->model.curves)) return 0;
   return d->model.curves.is_behind = 1;
 }
 

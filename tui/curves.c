@@ -2,11 +2,13 @@
 #include "curves.h"
 
 #include <math.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 static const double patience_seconds = 8; /* until what has hardly moved is read again all the same */
+static const double least_seconds = 0.001; /* that a frame reads although a key waits, so that held keys starve nothing */
 
 static double seconds_now(void) {
   struct timespec t;
@@ -15,7 +17,7 @@ static double seconds_now(void) {
 }
 
 int curves_init(curves *c, store *s) {
-  *c = (curves){.store = s, .room = 256};
+  *c = (curves){.store = s, .room = 256, .keys_fd = -1};
   c->table = calloc(c->room, sizeof *c->table);
   c->points = malloc(CURVES_WINDOW_BINS * sizeof *c->points);
   return c->table && c->points ? 0 : BAUD_ENOMEM;
@@ -33,9 +35,20 @@ void curves_free(curves *c) {
 
 void curves_begin_frame(curves *c, double now, double budget, uint64_t store_version) {
   c->now = now;
-  c->budget_until = seconds_now() + budget;
+  c->begun = seconds_now();
+  c->budget_until = c->begun + budget;
   c->version = store_version;
   c->is_behind = 0;
+}
+
+int curves_is_called(const curves *c) {
+  struct pollfd keys = {.fd = c->keys_fd, .events = POLLIN};
+  return c->keys_fd >= 0 && seconds_now() > c->begun + least_seconds && poll(&keys, 1, 0) > 0;
+}
+
+double curves_deadline(curves *c) {
+  if (curves_is_called(c)) c->budget_until = c->begun;
+  return c->budget_until;
 }
 
 static uint32_t place(const curves *c, uint32_t trial, uint32_t figure, int is_window) {
@@ -167,7 +180,7 @@ const bins *curves_get(curves *c, uint32_t trial, uint32_t figure, const curve_w
   curve *e = entry_of(c, trial, figure, window != NULL);
   if (!e) return NULL;
   if (is_stale(c, e, window, episodes, status)) {
-    if (seconds_now() < c->budget_until) read_again(c, e, window, episodes, status);
+    if (seconds_now() < curves_deadline(c)) read_again(c, e, window, episodes, status);
     else c->is_behind = 1;
   }
   return e->seen_at <= 0 || is_other_window(e, window) ? NULL : &e->bins;

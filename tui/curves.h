@@ -2,7 +2,8 @@
  *
  * A curve is a trial's figure over the whole run in at most CURVES_BINS power-of-two bins, or over one window of it
  * when zoomed in. It is read again when the store has moved and the trial has gone on by a part of a bin. Reading
- * stops for this frame once its budget is spent: what is shown is then a little old, and is_behind says so.
+ * stops for this frame once its budget is spent or somebody presses a key: what is shown is then a little old, and
+ * is_behind says so.
  */
 #ifndef BAUD_TUI_CURVES_H
 #define BAUD_TUI_CURVES_H
@@ -35,7 +36,8 @@ typedef struct curves {
   uint32_t room, used;
   store_point *points; /* scratch */
   uint64_t version;    /* of the store */
-  double now, budget_until; /* seconds; set by curves_begin_frame */
+  double now, begun, budget_until; /* seconds; set by curves_begin_frame */
+  int keys_fd;         /* where a key that waits can be seen; -1 */
   int is_behind;
 } curves;
 
@@ -44,6 +46,11 @@ void curves_free(curves *c);
 
 /* A new frame at `now` (seconds, any clock), which may spend `budget` seconds reading. */
 void curves_begin_frame(curves *c, double now, double budget, uint64_t store_version);
+
+/* Until when this frame may still work (seconds of CLOCK_MONOTONIC): no time at all where a key waits to be answered. */
+double curves_deadline(curves *c);
+/* Whether a key waits, after what every frame may do. */
+int curves_is_called(const curves *c);
 
 /* The curve of one trial over the whole run, or over a window; null where nothing could be read yet. A figure has one
  * window at a time. */

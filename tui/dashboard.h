@@ -57,6 +57,7 @@ struct dashboard {
   const screen *view;
   int is_leaving;                     /* detach at the end of this turn */
   int has_drawn;                      /* there was a frame: the first one waits for nothing */
+  int is_answering;                   /* the next frame answers a key: it waits for little */
 
   target selected;                    /* survives sorting and filtering */
   target *rows;                       /* what the list shows, top to bottom */

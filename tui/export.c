@@ -68,6 +68,16 @@ static void fill_legend(const dashboard *d, const chart_query *q, const chart_da
   }
 }
 
+/* All of it, this once, whatever keys are pressed meanwhile. */
+static void read_whole(model *m, const chart_query *q, chart_data *data) {
+  static const double patience_seconds = 5;
+  int keys_fd = m->curves.keys_fd;
+  m->curves.keys_fd = -1;
+  m->curves.budget_until = m->curves.begun + patience_seconds;
+  chart_read(m, q, data);
+  m->curves.keys_fd = keys_fd;
+}
+
 void export_plot(dashboard *d, const char *name, const char *path) {
   char part[PATH_ROOM + 32], title[500], subject[300], x[80], names[SERIES][200];
   int n;
@@ -76,8 +86,7 @@ void export_plot(dashboard *d, const char *name, const char *path) {
   chart_data data;
   axis a;
   q.dots = PICTURE_DOTS;
-  d->model.curves.budget_until += 5; /* this once, all of it */
-  chart_read(&d->model, &q, &data);
+  read_whole(&d->model, &q, &data);
   if (!plot_y_axis(&data, d->is_log ? AXIS_LOG : AXIS_LINEAR, 6, &a)) {
     dashboard_complain(d, "%s: there is nothing to draw yet", name);
     return;

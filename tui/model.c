@@ -157,7 +157,7 @@ static int is_store_moved(model *m) {
 
 /* Statuses and counts as the store has them; for a run without a board. */
 static void copy_store(model *m) {
-  store_trial rows[64];
+  static store_trial rows[512]; /* each time it is asked, the store takes and leaves its locks */
   baud_error ignored;
   uint32_t ended = 0;
   int is_moved = m->store_version == 0;
@@ -214,7 +214,7 @@ static void read_recents(model *m) {
   static const unsigned stage[3] = {FIGURE_OFFERED, FIGURE_RECEIVED, FIGURE_ABSORBED};
   static const double moment_seconds = 0.012;
   double until = seconds_now() + moment_seconds;
-  for (; m->next_unread < m->n_trials && seconds_now() < until; m->next_unread++) {
+  for (; m->next_unread < m->n_trials && seconds_now() < until && !curves_is_called(&m->curves); m->next_unread++) {
     model_trial *t = m->trials + m->next_unread;
     if (t->has_recent) continue;
     for (int i = 0; i < BOARD_FIGURES; i++)

@@ -40,13 +40,13 @@ static struct {
   char restore[512];
   size_t length;
   volatile sig_atomic_t leave; /* the signal that asks to leave */
-  volatile sig_atomic_t is_continued;
+  volatile sig_atomic_t is_lost; /* what was on the screen: while stopped, or by a change of its size and back */
 } crash = {.fd = -1};
 
 static const int fatal[] = {SIGQUIT, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
 static const int asking[] = {SIGTERM, SIGHUP, SIGINT};
 enum { FATAL = sizeof fatal / sizeof *fatal, ASKING = sizeof asking / sizeof *asking };
-static struct sigaction old_fatal[FATAL], old_asking[ASKING], old_continue;
+static struct sigaction old_fatal[FATAL], old_asking[ASKING], old_continue, curses_resize;
 static char stack_of_handler[64 * 1024];
 
 static void on_crash(int signal_number) {
@@ -68,7 +68,11 @@ static void on_crash(int signal_number) {
 static void on_asking(int signal_number) { crash.leave = signal_number; }
 static void on_continue(int signal_number) {
   (void)signal_number;
-  crash.is_continued = 1;
+  crash.is_lost = 1;
+}
+static void on_resize(int signal_number) {
+  crash.is_lost = 1; /* of a size and the old one again, both gone by, ncurses may see nothing; the terminal has cut its text */
+  curses_resize.sa_handler(signal_number);
 }
 
 static void append_restore(const char *text) {
@@ -113,6 +117,16 @@ static void install_handlers(terminal *t) {
   sigdelset(&t->waiting, SIGCONT);
   sigdelset(&t->waiting, SIGTSTP);
   sigdelset(&t->waiting, SIGWINCH);
+}
+
+/* Behind ncurses' own, which newterm has installed. */
+static void install_resize_handler(void) {
+  if (sigaction(SIGWINCH, NULL, &curses_resize) != 0 || (curses_resize.sa_flags & SA_SIGINFO) || curses_resize.sa_handler == SIG_DFL ||
+      curses_resize.sa_handler == SIG_IGN)
+    return;
+  struct sigaction action = curses_resize;
+  action.sa_handler = on_resize;
+  sigaction(SIGWINCH, &action, NULL);
 }
 
 static void remove_handlers(terminal *t) {
@@ -273,6 +287,7 @@ int terminal_open(terminal **out, enum glyph_tier wished, int with_mouse, baud_e
     remove_handlers(t);
     return fail(t, error, "the terminal (TERM) is unknown");
   }
+  install_resize_handler();
   prepare_restore();
   crash.leave = 0;
   crash.fd = t->fd;
@@ -307,6 +322,8 @@ int terminal_close(terminal *t) {
 }
 
 enum glyph_tier terminal_tier(const terminal *t) { return t->tier; }
+
+int terminal_descriptor(const terminal *t) { return t->fd; }
 
 void terminal_size(const terminal *t, int *width, int *height) {
   (void)t;
@@ -358,8 +375,8 @@ int terminal_wait(terminal *t, double seconds, const int *others, int n) {
   struct timespec limit = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
   int got = ppoll(in, (nfds_t)(1 + (n < TERMINAL_OTHERS ? n : TERMINAL_OTHERS)), &limit, &t->waiting);
   if (got > 0 && (in[0].revents & (POLLHUP | POLLERR))) crash.leave = crash.leave ? crash.leave : SIGHUP;
-  if (crash.is_continued) {
-    crash.is_continued = 0;
+  if (crash.is_lost) {
+    crash.is_lost = 0;
     t->is_known = 0;
     clearok(curscr, TRUE);
   }

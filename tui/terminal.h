@@ -19,6 +19,8 @@ int terminal_open(terminal **out, enum glyph_tier wished, int with_mouse, baud_e
 int terminal_close(terminal *t);
 
 enum glyph_tier terminal_tier(const terminal *t);
+/* Where keys come from: readable when one waits. */
+int terminal_descriptor(const terminal *t);
 void terminal_size(const terminal *t, int *width, int *height);
 
 /* Shows a frame; forgets what was there when the frame's cursor_x is negative. */

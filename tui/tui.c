@@ -1,7 +1,8 @@
 /* tui.c - the loop: wait for a key or the next look at the board, act, draw what changed.
  *
  * The board is looked at once an interval (a second); a key is answered at once from what is known already. What the
- * store could not be asked within a frame's budget is asked in the next, a quarter of a second later.
+ * store could not be asked within a frame's budget is asked in the next, a quarter of a second later. A key that comes
+ * while the store is asked ends the asking.
  */
 #include "tui.h"
 
@@ -25,6 +26,7 @@ static const double read_budget_seconds = 0.006, catch_up_seconds = 0.25;
 /* To somebody who has just pressed a key, and of a run that is over, which costs nobody anything: */
 static const double fill_in_seconds = 0.02; /* between two moments of reading what a finished run had come to */
 static const double prompt_budget_seconds = 0.02, prompt_catch_up_seconds = 0.05, attention_seconds = 3;
+static const double answer_budget_seconds = 0.004; /* of the frame that answers a key; what it lacks the next one has */
 
 int tui_tier(const char *name) {
   static const char *const names[] = {"auto", "braille", "blocks", "ascii"};
@@ -104,14 +106,18 @@ static void look_at_clock(dashboard *d) {
 
 static int is_prompt(const dashboard *d) { return !d->model.board || d->now - d->key_at < attention_seconds; }
 
+static double budget_of(const dashboard *d) {
+  if (d->is_answering) return answer_budget_seconds;
+  return d->has_drawn && is_prompt(d) ? prompt_budget_seconds : read_budget_seconds;
+}
+
 static void draw(dashboard *d, terminal *t) {
   int width, height, is_from_nothing = d->frame.cursor_x < 0;
   terminal_size(t, &width, &height);
   if (frame_resize(&d->frame, width, height) != 0) return;
   terminal_set_palette(t, d->palette);
   d->frame.is_tinted = terminal_is_tinted(t);
-  double budget = !d->has_drawn ? read_budget_seconds : is_prompt(d) ? prompt_budget_seconds : read_budget_seconds;
-  curves_begin_frame(&d->model.curves, d->now, budget, d->model.store_version);
+  curves_begin_frame(&d->model.curves, d->now, budget_of(d), d->model.store_version);
   chrome_draw(d);
   if (is_from_nothing) d->frame.cursor_x = -1;
   terminal_show(t, &d->frame);
@@ -126,13 +132,13 @@ static void loop(dashboard *d, terminal *t) {
   interval = interval > 0 ? fmin(fmax(interval, 0.25), 60) : 1;
   while (!d->is_leaving) {
     look_at_clock(d);
-    if (d->now >= next_look) {
+    if (d->now >= next_look && !d->is_answering) {
       if (!d->is_frozen) model_refresh(&d->model);
       next_look = d->now + interval;
     }
     draw(d, t);
-    double until = next_look;
-    if (d->model.curves.is_behind) until = fmin(until, d->now + (is_prompt(d) ? prompt_catch_up_seconds : catch_up_seconds));
+    double until = next_look, catch_up = d->is_answering ? 0 : is_prompt(d) ? prompt_catch_up_seconds : catch_up_seconds;
+    if (d->model.curves.is_behind) until = fmin(until, d->now + catch_up);
     if (!d->model.board && d->model.next_unread < d->model.n_trials && !d->is_frozen) until = next_look = d->now + fill_in_seconds;
     int others[] = {steer_descriptor(d), running_descriptor(&d->units.helper), running_descriptor(&d->verdicts.helper), -1, -1};
     feed_descriptors(d, others + 3, others + 4);
@@ -144,9 +150,11 @@ static void loop(dashboard *d, terminal *t) {
     verdicts_poll(d);
     feed_poll(d, d->now);
     int was_frozen = d->is_frozen;
+    d->is_answering = 0;
     for (int code, x = 0, y = 0; (code = terminal_key(t, &x, &y)) != TERMINAL_NO_KEY && !d->is_leaving;) {
       on_key(d, code, x, y);
       d->key_at = d->now;
+      d->is_answering = 1;
       rows_build(d); /* a key acts on the rows as the keys before it left them */
     }
     if (d->is_copying) {
@@ -200,6 +208,7 @@ int tui_run(const char *run_folder, const tui_options *options, baud_error *erro
   if (code == 0) code = terminal_open(&t, d->options.tier, !d->options.no_mouse, error);
   if (code == 0) {
     d->frame.tier = terminal_tier(t);
+    d->model.curves.keys_fd = terminal_descriptor(t);
     loop(d, t);
     habits_save(d);
     asked = terminal_close(t);

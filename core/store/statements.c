@@ -59,8 +59,8 @@ const char *const statement_text[STATEMENTS] = {
     [SQL_GET_FIGURES] = "SELECT figure, name FROM figure",
     [SQL_GET_RUN] = "SELECT value FROM run WHERE key = ?1",
     [SQL_COUNT_TRIALS] = "SELECT coalesce(1 + max(trial), 0) FROM trial",
-    [SQL_GET_TRIALS] = "SELECT trial, config, seed, episodes, steps, status, id, reason,"
-                       " (SELECT count(*) FROM change WHERE change.trial = trial.trial),"
+    [SQL_GET_TRIALS] = "SELECT trial, config, seed, episodes, steps, status, id, reason," /* mostly nothing was ever changed */
+                       " CASE WHEN EXISTS (SELECT 1 FROM change) THEN (SELECT count(*) FROM change WHERE change.trial = trial.trial) ELSE 0 END,"
                        " (SELECT seconds FROM clock WHERE clock.trial = trial.trial ORDER BY clock.episodes DESC LIMIT 1) FROM trial"
                        " WHERE trial >= ?1 ORDER BY trial LIMIT ?2",
     [SQL_GET_EVENTS] =

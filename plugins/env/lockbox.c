@@ -372,10 +372,21 @@ static int32_t lockbox_surprise(const void *model, void *state, const baud_evide
   return BAUD_OK;
 }
 
+/* Of the reward as it is emitted, where that says whether the guess was right: whether it is about to. */
+static int32_t lockbox_answer_reward(const lockbox *m, const double *tree, const baud_query *query, double *probability) {
+  if (m->told[0].of != LOCKBOX_OF_MATCH || query->n_answers != 2) return BAUD_EUNSUP;
+  uint32_t guess = *(const uint32_t *)query->action;
+  if (guess >= m->codes) return BAUD_EARG;
+  probability[1] = *(const int32_t *)query->obs[0] == LOCKBOX_GUESS ? tree[m->codes + guess] / tree[1] : 0.0;
+  probability[0] = 1.0 - probability[1];
+  return BAUD_OK;
+}
+
 /* At the guess the posterior of the code; while thinking all actions are as good. */
 static int32_t lockbox_answer(const void *model, const void *state, const baud_query *query, double *probability) {
   const lockbox *m = model;
   const double *tree = state;
+  if (query->target == BAUD_ASK_REWARD) return lockbox_answer_reward(m, tree, query, probability);
   if (query->target != BAUD_ASK_ACTION || query->n_answers != m->codes) return BAUD_EUNSUP;
   int is_guess = *(const int32_t *)query->obs[0] == LOCKBOX_GUESS;
   for (uint32_t c = 0; c < m->codes; c++) probability[c] = is_guess ? tree[m->codes + c] / tree[1] : 1.0 / m->codes;

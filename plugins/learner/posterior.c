@@ -3,6 +3,11 @@
  * what it absorbs is what it receives: the line that every other learner is measured against.
  * It acts by the posterior of the optimal action, drawn from it (sample) or the likeliest (greedy), and answers for
  * successor, reward and end where the environment's observer does.
+ * One who watches an expert learns from what it does. A model of all that happened, which cannot tell whose an action was,
+ * learns from its own actions in the same way, and they tell it nothing (Ortega et al., Shaking the foundations: delusions in
+ * sequence models for interaction and control, arXiv 2110.10819). With `own` above 0 this learner has that delusion: each
+ * action of its own is shown to the observer as an expert's, right with that probability, before it answers for what comes
+ * of it. At 0 its own actions are masked, as they should be.
  * The one thing to know: the observer's state is what it remembers of this world, hence a MEMORY block. So it may be
  * told in predict that an episode starts, and where it was wiped it begins again at the prior.
  */
@@ -11,12 +16,14 @@
 
 #include "baud/tabular.h"
 
-enum { POSTERIOR_PARAM_ACT, POSTERIOR_PARAMS };
+enum { POSTERIOR_PARAM_ACT, POSTERIOR_PARAM_OWN, POSTERIOR_PARAMS };
 enum { POSTERIOR_SAMPLE, POSTERIOR_GREEDY };
 static const char *const posterior_acts[] = { "sample", "greedy" };
 static const baud_param posterior_params[POSTERIOR_PARAMS] = {
   BAUD_PARAM_CHOICE("act", POSTERIOR_SAMPLE, posterior_acts, 2,
-                    "draw the action from the posterior of the optimal one, or take the likeliest")
+                    "draw the action from the posterior of the optimal one, or take the likeliest"),
+  BAUD_PARAM_FLOAT("own", 0, 0, 0.999, "",
+                   "take own actions for those of an expert who is right with this probability; 0: for no evidence")
 };
 
 enum {
@@ -37,6 +44,7 @@ typedef struct posterior_model {
   const baud_ideal *ideal;
   uint32_t lanes, n_obs, n_questions, sees_obs;
   int64_t act;
+  double own;
   baud_field action;
   int knows_action;    /* the observer answers for the optimal action */
   uint64_t asks_action;
@@ -146,6 +154,7 @@ static int32_t posterior_create(const baud_host *host, const baud_value *values,
   posterior_model *m = calloc(1, sizeof *m + setup->n_obs * sizeof *m->obs);
   if (m == NULL) return host->fail(host, BAUD_ENOMEM, "there is no memory for the learner");
   m->act = values[POSTERIOR_PARAM_ACT].i;
+  m->own = values[POSTERIOR_PARAM_OWN].f;
   int32_t code = posterior_find(m, host, setup);
   if (code == BAUD_OK) {
     uint64_t widest = m->action.categories, zeros = 8;
@@ -193,6 +202,15 @@ static void posterior_policy(const posterior_model *m, void *const *blocks, cons
   if (knows && m->act == POSTERIOR_GREEDY) baud_greedy_policy(belief, n, 0.0, policy);
 }
 
+/* The delusion: what it has just decided to do, told to the observer as a demonstration. */
+static int32_t posterior_take_for_an_expert_s(const posterior_model *m, void *const *blocks, uint32_t lane, const void *const *obs,
+                                              const void *action) {
+  double unused[BAUD_CHANNELS];
+  baud_evidence e = { .size = BAUD_SIZE(baud_evidence), .kind = BAUD_EV_DEMONSTRATION, .lane = lane, .obs_before = obs, .obs = obs,
+                      .action = action, .sees_observation = m->sees_obs, .value = NAN, .competence = m->own };
+  return m->ideal->observer->surprise(m->ideal->model, blocks[POSTERIOR_OBSERVER], &e, unused);
+}
+
 /* Answers the questions other than those for the policy. */
 static int32_t posterior_reply(const posterior_model *m, void *const *blocks, const baud_tick *tick, uint32_t lane,
                                const void *const *obs, const void *action) {
@@ -232,7 +250,9 @@ static int32_t posterior_predict(const void *model, void *const *blocks, const b
     posterior_policy(m, blocks, obs, policy);
     (void)baud_table_act(&table, tick, lane, policy, &random[lane]);
     const char *action = (const char *)tick->action + lane * posterior_element(&m->action);
-    code = posterior_reply(m, blocks, tick, lane, obs, action);
+    if (m->own > 0.0 && tick->mode != BAUD_EVAL && !tick->action_given)
+      code = posterior_take_for_an_expert_s(m, blocks, lane, obs, action);
+    if (code == BAUD_OK) code = posterior_reply(m, blocks, tick, lane, obs, action);
   }
   return code;
 }
@@ -262,7 +282,8 @@ static const void *posterior_extension(const char *id) {
 static const baud_unit posterior_unit = {
   BAUD_SIZE(baud_unit), BAUD_LEARNER, 1, 1, "baud.posterior", "The exact Bayesian",
   "Knows the environment's prior and noise and conditions on all that crosses, by the ideal observer itself: the best "
-  "that can be known from what is received. Takes every channel that the experiment lets through.",
+  "that can be known from what is received. Takes every channel that the experiment lets through. Can be made to take its own "
+  "actions for evidence (Ortega et al. 2021).",
   posterior_params, POSTERIOR_PARAMS, 0, &posterior_ops, posterior_extension
 };
 

@@ -59,7 +59,7 @@ is "one whose answers depend on where it plays" "$(plays posterior bandit) / $(p
 "$BAUD" plugins posterior --json >posterior.json
 is "and as JSON" "$(json posterior.json "(SELECT json_extract(value, '\$.takes') || json_extract(value, '\$.answers') || json_extract(value, '\$.asked')
   FROM json_each(j, '\$.plays') WHERE json_extract(value, '\$.env') = 'baud.lockbox')")" \
-  '["observation","reward","demonstration"]["action"]["action","observation","reward","terminated"]'
+  '["observation","reward","demonstration"]["action","reward"]["action","observation","reward","terminated"]'
 is "every learner plays somewhere and takes no more than it is offered" "$(over "SELECT json_extract(u.value, '\$.name') FROM $units u
   WHERE json_extract(u.value, '\$.role') = 'learner' AND json_extract(u.value, '\$.path') <> 'built in'
   AND (NOT EXISTS (SELECT 1 FROM json_each(u.value, '\$.plays') p

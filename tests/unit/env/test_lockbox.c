@@ -527,6 +527,39 @@ static void the_quiz_and_the_expert_know_the_code(void **unused) {
   bench_close(&b);
 }
 
+/* What it is asked of the reward is what it then finds it worth; a guess taken for an expert's, right with .9, makes the
+ * reward .9 likely which is .5, at .737 bits a guess (Ortega et al. 2021). */
+static void an_own_guess_taken_for_an_expert_s_is_expected_to_win(void **unused) {
+  (void)unused;
+  double wins[2] = {0.5, 0.9}, answer[2], excess = 0.0;
+  for (int is_taken = 0; is_taken < 2; is_taken++)
+    for (uint32_t code = 0; code < 2; code++) {
+      bench b;
+      bench_open(&b, 2, LOCKBOX_FEEDBACK_OUTCOME, 1);
+      b.world.code = code;
+      bench_reset(&b);
+      baud_query query = {.target = BAUD_ASK_REWARD, .n_answers = 2, .obs = b.seen, .action = &b.action};
+      b.action = 1;
+      b.obs0 = LOCKBOX_THINKING;
+      assert_int_equal(lockbox_answer(b.m, b.tree, &query, answer), BAUD_OK);
+      assert_true(answer[0] == 1.0 && answer[1] == 0.0);
+      bench_step(&b, 1);
+      bench_step(&b, 1);
+      baud_evidence e = evidence_of(&b, BAUD_EV_DEMONSTRATION);
+      e.competence = 0.9;
+      if (is_taken) (void)told(&b, &e, BAUD_CH_DEMONSTRATION, NULL);
+      b.obs0 = LOCKBOX_GUESS;
+      assert_int_equal(lockbox_answer(b.m, b.tree, &query, answer), BAUD_OK);
+      assert_close(answer[1], wins[is_taken]);
+      assert_close(answer[0], 1.0 - wins[is_taken]);
+      if (is_taken) excess += 0.5 * (-log2(answer[code == 1]) - 1.0);
+      query.n_answers = 3;
+      assert_int_equal(lockbox_answer(b.m, b.tree, &query, answer), BAUD_EUNSUP);
+      bench_close(&b);
+    }
+  assert_true(fabs(excess - 0.737) < 5e-4);
+}
+
 static void the_picture_fills_its_extent(void **unused) {
   (void)unused;
   bench b;
@@ -560,6 +593,7 @@ int main(void) {
       cmocka_unit_test(a_distance_is_worth_its_entropy_given_the_guess),
       cmocka_unit_test(a_flipped_outcome_is_the_channel_formula),
       cmocka_unit_test(the_quiz_and_the_expert_know_the_code),
+      cmocka_unit_test(an_own_guess_taken_for_an_expert_s_is_expected_to_win),
       cmocka_unit_test(the_picture_fills_its_extent),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,6 +44,18 @@ static int32_t box_answer(const void *model, const void *state, const baud_query
   return BAUD_OK;
 }
 
+/* An expert's guess, right with its competence. */
+static int32_t box_surprise(const void *model, void *state, const baud_evidence *e, double bits[BAUD_CHANNELS]) {
+  box_belief *belief = state;
+  int32_t shown = *(const int32_t *)e->action;
+  (void)model, (void)bits;
+  if (e->kind != BAUD_EV_DEMONSTRATION) return BAUD_EUNSUP;
+  belief->left = 0.0;
+  for (int32_t i = 0; i < CODES; i++)
+    belief->left += belief->possible[i] *= i == shown ? e->competence : (1.0 - e->competence) / (CODES - 1.0);
+  return BAUD_OK;
+}
+
 static int32_t box_no_answer(const void *model, const void *state, const baud_query *query, double *probability) {
   (void)model, (void)state, (void)query, (void)probability;
   return BAUD_EUNSUP;
@@ -70,7 +82,7 @@ static int32_t box_advance(const baud_ideal *ideal, void *state, const baud_outc
 }
 
 static const baud_observer box_observer = { .size = BAUD_SIZE(baud_observer), .alphabet = box_alphabet,
-                                            .open = box_open, .answer = box_answer };
+                                            .open = box_open, .surprise = box_surprise, .answer = box_answer };
 static const baud_observer silent_observer = { .size = BAUD_SIZE(baud_observer), .alphabet = box_alphabet,
                                                .open = box_open, .answer = box_no_answer };
 static const baud_observer mute_observer = { .size = BAUD_SIZE(baud_observer), .alphabet = box_alphabet,
@@ -192,6 +204,26 @@ static void only_what_happened_is_evidence(void **state) {
   rig_close(&r);
 }
 
+/* An action of its own, taken for an expert's: it expects to be right with the expert's .9, whatever the number of codes, and
+ * otherwise with 1 in 64. An action that it is given, and what it is asked in EVAL, are not its own. */
+static void its_own_actions_are_evidence_where_they_are_taken_for_an_expert_s(void **state) {
+  static const double wins[2][3] = { { 1.0 / CODES, 1.0 / CODES, 1.0 / CODES }, { 0.9, 1.0 / CODES, 1.0 / CODES } };
+  static const struct { uint32_t mode, given; } tick[3] = { { BAUD_TRAIN, 0 }, { BAUD_TRAIN, 1 }, { BAUD_EVAL, 0 } };
+  (void)state;
+  for (int own = 0; own < 2; own++)
+    for (int i = 0; i < 3; i++) {
+      rig r = box_rig(&box_ideal, 1);
+      rig_set(&r, "own", own ? 0.9 : 0.0);
+      assert_int_equal(rig_open(&r, &posterior_library), BAUD_OK);
+      rig_init(&r, 1);
+      r.action[0] = 7;
+      rig_predict(&r, tick[i].mode, tick[i].given);
+      assert_true(fabs((double)r.answer[1][1] - wins[own][i]) < 1e-6);
+      assert_true(fabs((double)r.answer[0][r.action[0]] - 1.0 / CODES) < 1e-6); /* the policy that it was drawn from */
+      rig_close(&r);
+    }
+}
+
 static void wiped_memory_begins_again_at_the_prior(void **state) {
   (void)state;
   uint32_t secret = 3;
@@ -259,6 +291,7 @@ int main(void) {
     cmocka_unit_test(it_answers_with_the_posterior),
     cmocka_unit_test(the_observer_is_told_each_start_and_each_outcome_once),
     cmocka_unit_test(only_what_happened_is_evidence),
+    cmocka_unit_test(its_own_actions_are_evidence_where_they_are_taken_for_an_expert_s),
     cmocka_unit_test(wiped_memory_begins_again_at_the_prior),
     cmocka_unit_test(a_question_on_other_rewards_is_declined),
     cmocka_unit_test(an_observer_that_does_not_say_makes_it_act_uniformly),

@@ -108,7 +108,7 @@ void act_back(dashboard *d, int unused) {
   int has_plots = d->view == &screen_run || d->view == &screen_compare;
   if (has_plots && d->zoom_panel == LAYOUT_ONE_PLOT) d->zoom_panel = LAYOUT_GRID;
   else if (has_plots && d->has_cursor) d->has_cursor = 0;
-  else if (d->view == &screen_log && d->search.is_set) sieve_clear(&d->search);
+  else if (d->view != &screen_runs && d->view->row_text && d->search.is_set) sieve_clear(&d->search);
   else if (d->view == &screen_runs && d->filter.is_set) sieve_clear(&d->filter);
   else if (d->view == &screen_runs) d->n_marks = 0;
   else d->view = &screen_runs;
@@ -144,9 +144,9 @@ void act_filter(dashboard *d, int unused) {
   prompt_set(&d->prompt, d->filter_before);
 }
 
-sieve *filter_of_view(dashboard *d) { return d->view == &screen_log ? &d->search : &d->filter; }
+sieve *filter_of_view(dashboard *d) { return d->view == &screen_runs ? &d->filter : &d->search; }
 
-static list *list_of_view(dashboard *d, int *rows) {
+list *list_of_view(dashboard *d, int *rows) {
   if (d->view->list_of) return d->view->list_of(d, rows);
   *rows = d->n_rows;
   return &d->list;
@@ -158,6 +158,7 @@ void act_move(dashboard *d, int rows) {
   list_move(l, rows, n);
   if (l == &d->list) rows_select(d, l->selected), d->is_tracking = 0;
   if (l == &d->log) d->is_following = 0;
+  if (l == &d->nodes) graph_choose(d, l->selected);
 }
 
 void act_page(dashboard *d, int halves) {

@@ -17,6 +17,7 @@ void act_move(dashboard *d, int rows);
 void act_page(dashboard *d, int halves);
 void act_end(dashboard *d, int which); /* -1 top, 1 end */
 sieve *filter_of_view(dashboard *d);
+list *list_of_view(dashboard *d, int *rows);
 void act_copy(dashboard *d, int unused);
 void show_screen(dashboard *d, const screen *s);
 /* steer.c: what changes the run */
@@ -47,7 +48,7 @@ void act_axis(dashboard *d, int unused);
 void act_totals(dashboard *d, int unused);
 void act_seed(dashboard *d, int step); /* another row, without leaving the view */
 /* screen_graph.c */
-void act_node(dashboard *d, int step);
+void graph_choose(dashboard *d, int row);
 void act_related(dashboard *d, int unused);
 /* screen_env.c */
 void act_play(dashboard *d, int unused);
@@ -61,7 +62,9 @@ void act_wide(dashboard *d, int unused);
 void act_follow(dashboard *d, int unused);
 void act_level(dashboard *d, int unused);
 void act_log_selected(dashboard *d, int unused);
-void act_search(dashboard *d, int step);
+void act_warning(dashboard *d, int step);
 void act_open_event(dashboard *d, int unused);
+/* search.c */
+void act_search(dashboard *d, int step); /* the next match, -1 the one before */
 
 #endif

@@ -31,6 +31,7 @@ typedef struct screen {
   void (*click)(dashboard *d, int x, int y);          /* a click or null; relative to the screen */
   list *(*list_of)(dashboard *d, int *rows);          /* what the keys that move act on; null: the rows of the Runs view */
   void (*enter)(dashboard *d);                        /* when somebody goes there; or null */
+  void (*row_text)(dashboard *d, int row, char *out, size_t size); /* what is searched in a row of the list; null: nothing is */
 } screen;
 
 enum { IN_RUNS = 1, IN_RUN = 2, IN_GRAPH = 4, IN_ENV = 8, IN_LOG = 16, IN_PLUGINS = 32, IN_CLAIMS = 64, IN_COMPARE = 128, EVERYWHERE = 255 };

@@ -8,7 +8,8 @@
 #include "commands.h"
 #include "text.h"
 
-#define LISTS (IN_RUNS | IN_LOG | IN_CLAIMS | IN_PLUGINS)
+#define SEARCHED (IN_LOG | IN_GRAPH | IN_CLAIMS | IN_PLUGINS)
+#define LISTS (IN_RUNS | SEARCHED)
 #define PLOTS (IN_RUN | IN_COMPARE)
 #define STEERED (IN_RUNS | IN_RUN | IN_GRAPH | IN_ENV)
 
@@ -28,7 +29,6 @@ const key key_table[] = {
     {'l', IN_RUNS, SAME_LINE, "", NULL, NULL, act_fold, -1},
     {'a', IN_RUNS, 0, "a", NULL, "fold or expand all", act_fold, 2},
     {'/', IN_RUNS, 0, "/", "filter", "filter by a regex; ! inverts", act_filter, 0},
-    {'/', IN_LOG, 0, "/", "search", "search for a regex; ! inverts", act_filter, 0},
     {'<', IN_RUNS, 0, "< >", "sort", "sort by another column", act_sort, -1},
     {'>', IN_RUNS, SAME_LINE, "", NULL, NULL, act_sort, 1},
     {'r', IN_RUNS, 0, "r", NULL, "reverse the order", act_reverse, 0},
@@ -63,10 +63,6 @@ const key key_table[] = {
     {KEY_NEWLINE, IN_GRAPH, SAME_LINE, "", NULL, NULL, act_open, 0},
     {KEY_ENTER, IN_GRAPH, SAME_LINE, "", NULL, NULL, act_open, 0},
     {'d', IN_GRAPH, 0, "d", "related", "only what it has to do with", act_related, 0},
-    {KEY_DOWN, IN_GRAPH, 0, "\xe2\x86\x91 \xe2\x86\x93", NULL, "another node (k j)", act_node, 1},
-    {KEY_UP, IN_GRAPH, SAME_LINE, "", NULL, NULL, act_node, -1},
-    {'j', IN_GRAPH, SAME_LINE, "", NULL, NULL, act_node, 1},
-    {'k', IN_GRAPH, SAME_LINE, "", NULL, NULL, act_node, -1},
 
     {' ', IN_ENV, 0, "Space", "play", "play or hold", act_play, 0},
     {'.', IN_ENV, 0, ", .", "step", "a step back, a step on", act_frame, 1},
@@ -91,8 +87,10 @@ const key key_table[] = {
     {'F', IN_LOG, 0, "F", "follow", "follow the newest", act_follow, 0},
     {'v', IN_LOG, 0, "v", "level", "least severity: D I W E", act_level, 0},
     {'t', IN_LOG, 0, "t", "selected", "all or selected row's", act_log_selected, 0},
-    {'n', IN_LOG, 0, "n N", "match", "next, previous match", act_search, 1},
-    {'N', IN_LOG, SAME_LINE, "", NULL, NULL, act_search, -1},
+    {'/', SEARCHED, 0, "/", "search", "search for a regex; ! inverts", act_filter, 0},
+    {'n', SEARCHED, 0, "n N", "match", "next, previous match", act_search, 1},
+    {'n', IN_RUNS, 0, "n N", NULL, "next, previous match", act_search, 1},
+    {'N', SEARCHED | IN_RUNS, SAME_LINE, "", NULL, NULL, act_search, -1},
 
     {'P', STEERED, CHANGES_RUN, "P", "pause", "pause or resume", act_pause, 0},
     {'E', STEERED, CHANGES_RUN, "E", NULL, "one episode on, when paused", act_step, 0},

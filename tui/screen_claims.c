@@ -3,6 +3,7 @@
 
 #include "events.h"
 #include "keys.h"
+#include "search.h"
 #include "text.h"
 
 /* Long text over several lines, broken at cells, not words: figures are tables of numbers. */
@@ -37,6 +38,7 @@ static void draw(dashboard *d, rect body) {
   for (int i = 0; i < area.height && d->claims.top + i < n; i++) {
     int row = d->claims.top + i;
     claim_draw(d, 2, area.y + i, body.width - 3, row);
+    search_mark(d, row, area.y + i);
     if (row != d->claims.selected) continue;
     frame_put(f, 0, area.y + i, 0xbb, STYLE_STRONG);
     frame_restyle(f, (rect){0, area.y + i, body.width, 1}, STYLE_SELECTED);
@@ -63,8 +65,10 @@ static void note(dashboard *d, char *out, size_t size) {
     for (int v = 0; v < 3; v++) counts[v] += strcmp(c.verdict, verdict[v]) == 0;
   }
   int others = n - counts[0] - counts[1];
-  if (d->frame.width < 100) snprintf(out, size, "%d of %d hold", counts[0], n);
-  else snprintf(out, size, "%d hold, %d fail, %d undecided or open", counts[0], counts[1], others);
+  char matches[80];
+  search_note(d, matches, sizeof matches);
+  if (d->frame.width < 100) snprintf(out, size, "%d of %d hold%s", counts[0], n, matches);
+  else snprintf(out, size, "%d hold, %d fail, %d undecided or open%s", counts[0], counts[1], others, matches);
 }
 
 static list *list_of(dashboard *d, int *rows) {
@@ -72,4 +76,16 @@ static list *list_of(dashboard *d, int *rows) {
   return &d->claims;
 }
 
-const screen screen_claims = {7, "Claims", "Claims", IN_CLAIMS, draw, note, NULL, list_of, NULL};
+static void row_text(dashboard *d, int row, char *out, size_t size) {
+  store_claim c;
+  verdicts_of(d, row, &c);
+  snprintf(out, size, "%s  %s  %s", c.verdict, c.text, c.figures);
+}
+
+static void click(dashboard *d, int x, int y) {
+  (void)x;
+  int row = d->claims.top + y - (d->frame.cursor_y - (d->claims.selected - d->claims.top));
+  if (row >= d->claims.top && row < (int)d->model.n_claims) d->claims.selected = row;
+}
+
+const screen screen_claims = {7, "Claims", "Claims", IN_CLAIMS, draw, note, click, list_of, NULL, row_text};

@@ -121,4 +121,4 @@ static void click(dashboard *d, int x, int y) {
   }
 }
 
-const screen screen_compare = {8, "Compare", "Cmp", IN_COMPARE, draw, note, click, NULL, NULL};
+const screen screen_compare = {8, "Compare", "Cmp", IN_COMPARE, draw, note, click, NULL, NULL, NULL};

@@ -257,4 +257,4 @@ void act_wide(dashboard *d, int unused) {
   d->is_wide_picture = !d->is_wide_picture;
 }
 
-const screen screen_env = {4, "Env", "Env", IN_ENV, draw, note, NULL, NULL, feed_begin};
+const screen screen_env = {4, "Env", "Env", IN_ENV, draw, note, NULL, NULL, feed_begin, NULL};

@@ -5,6 +5,7 @@
 
 #include "actions.h"
 #include "keys.h"
+#include "search.h"
 #include "text.h"
 
 /* Rows that are shown: all, or those that the selected one has to do with. */
@@ -13,6 +14,14 @@ static int collect(const dashboard *d, int *rows) {
   for (int i = 0; i < d->graph.n; i++)
     if (!d->is_related_only || graph_is_related(d->model.plan, d->graph.row[i].config, d->selected.config)) rows[n++] = i;
   return n;
+}
+
+static list *list_of(dashboard *d, int *rows) {
+  int at[d->graph.n + 1];
+  *rows = collect(d, at);
+  for (int i = 0; i < *rows; i++)
+    if (d->graph.row[at[i]].config == d->selected.config) d->nodes.selected = i;
+  return &d->nodes;
 }
 
 /* The branches before a name: "│ └─" for each level. Returns the cells they take. */
@@ -42,7 +51,7 @@ static void draw_row(dashboard *d, rect area, int y, const graph_row *row, int n
   snprintf(text, sizeof text, "%u/%u", c->by_state[model_state_index(STATUS_DONE)], c->n_trials);
   if (end - x > 8) frame_right(f, x, y, 8, STYLE_PLAIN, text);
   x += 9;
-  if (end - x > 14) frame_bar(f, x, y, 12, c->progress);
+  if (end - x > 12) frame_bar(f, x, y, 12, c->progress);
   x += 13;
   const char *node = p->node < d->model.plan->n_nodes ? d->model.plan->nodes[p->node].name : "";
   text_elide(cut, sizeof cut, node ? node : "", end - x - 1);
@@ -51,16 +60,14 @@ static void draw_row(dashboard *d, rect area, int y, const graph_row *row, int n
 
 static void draw_tree(dashboard *d, rect area) {
   frame *f = &d->frame;
-  int rows[d->graph.n + 1], n = collect(d, rows), names = 12, selected = 0;
+  int rows[d->graph.n + 1], n = collect(d, rows), names = 12, selected = list_of(d, &n)->selected;
   for (int i = 0; i < n; i++) {
     const graph_row *row = d->graph.row + rows[i];
     int width = text_width(d->model.configs[row->config].label) + 2 * row->depth;
     if (width > names) names = width;
-    if (row->config == d->selected.config) selected = i;
   }
   int most = area.width - (area.width >= 90 ? 44 : 30);
   if (names > most) names = most > 12 ? most : 12;
-  d->nodes.selected = selected;
   int has_heading = area.height >= 4, height = area.height - has_heading;
   list_show(&d->nodes, n, height);
   if (has_heading) {
@@ -70,6 +77,7 @@ static void draw_tree(dashboard *d, rect area) {
   for (int i = 0; i < height && d->nodes.top + i < n; i++) {
     int y = area.y + has_heading + i;
     draw_row(d, area, y, d->graph.row + rows[d->nodes.top + i], names);
+    search_mark(d, d->nodes.top + i, y);
     if (d->nodes.top + i != selected) continue;
     frame_put(f, 0, y, 0xbb, STYLE_STRONG);
     frame_restyle(f, (rect){0, y, area.width, 1}, STYLE_SELECTED);
@@ -232,32 +240,32 @@ static void note(dashboard *d, char *out, size_t size) {
   size_t used = (size_t)snprintf(out, size, "%s%u configuration%s", d->is_related_only ? "related only   " : "",
                                  d->model.n_configs, d->model.n_configs == 1 ? "" : "s");
   if (d->frame.width < 100) used = (size_t)snprintf(out, size, "%s%u nodes", d->is_related_only ? "related   " : "", d->model.n_configs);
-  if (failed && used < size) snprintf(out + used, size - used, ", %u failed", failed);
+  if (failed && used < size) used += (size_t)snprintf(out + used, size - used, ", %u failed", failed);
+  if (used < size) search_note(d, out + used, size - used);
+}
+
+static void row_text(dashboard *d, int row, char *out, size_t size) {
+  int rows[d->graph.n + 1], n = collect(d, rows);
+  if (row < n) snprintf(out, size, "%s", d->model.configs[d->graph.row[rows[row]].config].label);
 }
 
 static void enter(dashboard *d) { d->selected.trial = -1; }
 
-static void click(dashboard *d, int x, int y) {
-  (void)x;
-  int rows[d->graph.n + 1], n = collect(d, rows), row = d->nodes.top + y - (d->frame.cursor_y - (d->nodes.selected - d->nodes.top));
+void graph_choose(dashboard *d, int row) {
+  int rows[d->graph.n + 1], n = collect(d, rows);
   if (row >= 0 && row < n) d->selected = (target){d->graph.row[rows[row]].config, -1};
 }
 
-/* ---- Keys ------------------------------------------------------------------------------------------------------ */
-
-void act_node(dashboard *d, int step) {
-  int rows[d->graph.n + 1], n = collect(d, rows), at = 0;
-  for (int i = 0; i < n; i++)
-    if (d->graph.row[rows[i]].config == d->selected.config) at = i;
-  at += step;
-  if (at >= n) at = n - 1;
-  if (at < 0) at = 0;
-  if (n > 0) d->selected = (target){d->graph.row[rows[at]].config, -1};
+static void click(dashboard *d, int x, int y) {
+  (void)x;
+  graph_choose(d, d->nodes.top + y - (d->frame.cursor_y - (d->nodes.selected - d->nodes.top)));
 }
+
+/* ---- Keys ------------------------------------------------------------------------------------------------------ */
 
 void act_related(dashboard *d, int unused) {
   (void)unused;
   d->is_related_only = !d->is_related_only;
 }
 
-const screen screen_graph = {3, "Graph", "Graph", IN_GRAPH, draw, note, click, NULL, enter};
+const screen screen_graph = {3, "Graph", "Graph", IN_GRAPH, draw, note, click, list_of, enter, row_text};

@@ -4,6 +4,7 @@
 #include "actions.h"
 #include "events.h"
 #include "keys.h"
+#include "search.h"
 #include "text.h"
 
 static const char levels[] = "DIWE";
@@ -19,24 +20,24 @@ static int is_shown(const dashboard *d, const store_event_row *event) {
   return 1;
 }
 
-static int is_match(const dashboard *d, const store_event_row *event) {
-  char line[1400] = "";
-  size_t used = 0;
-  if (!d->search.is_set) return 0;
-  if (event->trial >= 0 && event->trial < (int64_t)d->model.n_trials) {
-    model_trial_name(&d->model, (uint32_t)event->trial, line, sizeof line / 2);
-    used = strlen(line);
-  }
-  snprintf(line + used, sizeof line - used, "  %s", event->text);
-  return sieve_passes(&d->search, line);
-}
-
 /* Indices of the events that are shown, oldest first. */
 static int collect(const dashboard *d, int *out) {
   int n = 0;
   for (uint32_t i = 0; i < d->model.n_events; i++)
     if (is_shown(d, d->model.events + i)) out[n++] = (int)i;
   return n;
+}
+
+static void row_text(dashboard *d, int row, char *out, size_t size) {
+  int at[MODEL_EVENTS], n = collect(d, at);
+  size_t used = 0;
+  if (row >= n) return;
+  const store_event_row *event = d->model.events + at[row];
+  if (event->trial >= 0 && event->trial < (int64_t)d->model.n_trials) {
+    model_trial_name(&d->model, (uint32_t)event->trial, out, size / 2);
+    used = strlen(out);
+  }
+  snprintf(out + used, size - used, "  %s", event->text);
 }
 
 static void draw(dashboard *d, rect body) {
@@ -49,7 +50,7 @@ static void draw(dashboard *d, rect body) {
     int row = d->log.top + i;
     const store_event_row *event = d->model.events + at[row];
     event_draw(d, 2, area.y + i, body.width - 3, event);
-    if (is_match(d, event)) frame_put(f, 1, area.y + i, '*', STYLE_MATCH);
+    search_mark(d, row, area.y + i);
     if (row != d->log.selected) continue;
     frame_put(f, 0, area.y + i, 0xbb, STYLE_STRONG);
     frame_restyle(f, (rect){0, area.y + i, body.width, 1}, STYLE_SELECTED);
@@ -58,20 +59,9 @@ static void draw(dashboard *d, rect body) {
   if (n == 0) frame_text(f, 2, area.y, body.width - 3, STYLE_DIM, d->model.n_events ? "no event of this kind" : "no events yet");
 }
 
-/* "/nan 1/3": which of the matches the cursor is on, or behind. */
-static void match_text(const dashboard *d, char *out, size_t size) {
-  int at[MODEL_EVENTS], n = collect(d, at), before = 0, all = 0;
-  for (int i = 0; i < n; i++) {
-    int hit = is_match(d, d->model.events + at[i]);
-    all += hit;
-    before += hit && i <= d->log.selected;
-  }
-  snprintf(out, size, "  /%.40s %d/%d", d->search.text, before, all);
-}
-
 static void note(dashboard *d, char *out, size_t size) {
-  char matches[80] = "";
-  if (d->search.is_set) match_text(d, matches, sizeof matches);
+  char matches[80];
+  search_note(d, matches, sizeof matches);
   snprintf(out, size, "%s  level>=%c%s%s", d->is_following ? "FOLLOW" : "", levels[d->log_level],
            d->log_is_selected_only ? "  selected only" : "", matches);
 }
@@ -105,18 +95,17 @@ void act_log_selected(dashboard *d, int unused) {
   d->log_is_selected_only = !d->log_is_selected_only;
 }
 
-/* The next match; where nothing is searched for, the next warning. */
-void act_search(dashboard *d, int step) {
+/* What n and N do where nothing is searched for. */
+void act_warning(dashboard *d, int step) {
   int at[MODEL_EVENTS], n = collect(d, at);
   for (int i = d->log.selected + step; i >= 0 && i < n; i += step) {
     const store_event_row *event = d->model.events + at[i];
-    int is_warning = event->severity == 'W' || event->severity == 'E';
-    if (d->search.is_set ? !is_match(d, event) : !is_warning) continue;
+    if (event->severity != 'W' && event->severity != 'E') continue;
     d->log.selected = i;
     d->is_following = 0;
     return;
   }
-  dashboard_say(d, "no %s %s", step > 0 ? "later" : "earlier", d->search.is_set ? "match" : "warning");
+  dashboard_say(d, "no %s warning", step > 0 ? "later" : "earlier");
 }
 
 /* The trial of the event under the cursor, in the Run view. */
@@ -130,4 +119,4 @@ void act_open_event(dashboard *d, int unused) {
   d->view = &screen_run;
 }
 
-const screen screen_log = {5, "Log", "Log", IN_LOG, draw, note, click, list_of, NULL};
+const screen screen_log = {5, "Log", "Log", IN_LOG, draw, note, click, list_of, NULL, row_text};

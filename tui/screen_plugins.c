@@ -3,6 +3,7 @@
 
 #include "actions.h"
 #include "keys.h"
+#include "search.h"
 #include "text.h"
 
 static void draw_row(dashboard *d, rect area, int y, const cJSON *unit) {
@@ -83,6 +84,7 @@ static void draw(dashboard *d, rect body) {
   for (int i = 0; i < area.height && d->plugins.top + i < n; i++) {
     int row = d->plugins.top + i;
     draw_row(d, area, area.y + i, units_at(d, row));
+    search_mark(d, row, area.y + i);
     if (row != d->plugins.selected) continue;
     frame_put(f, 0, area.y + i, 0xbb, STYLE_STRONG);
     frame_restyle(f, (rect){0, area.y + i, body.width, 1}, STYLE_SELECTED);
@@ -102,8 +104,10 @@ static void note(dashboard *d, char *out, size_t size) {
   int n = units_count(d), failed = 0;
   for (int i = 0; i < n; i++) failed += *units_text(units_at(d, i), "reason") != 0;
   out[0] = 0;
-  if (n > 0 && failed) snprintf(out, size, "%d plugins, %d failed", n, failed);
-  else if (n > 0) snprintf(out, size, "%d plugins", n);
+  char matches[80];
+  search_note(d, matches, sizeof matches);
+  if (n > 0 && failed) snprintf(out, size, "%d plugins, %d failed%s", n, failed, matches);
+  else if (n > 0) snprintf(out, size, "%d plugins%s", n, matches);
 }
 
 static list *list_of(dashboard *d, int *rows) {
@@ -117,4 +121,9 @@ static void click(dashboard *d, int x, int y) {
   if (row >= 0 && row < units_count(d)) d->plugins.selected = row;
 }
 
-const screen screen_plugins = {6, "Plugins", "Plug", IN_PLUGINS, draw, note, click, list_of, units_ask};
+static void row_text(dashboard *d, int row, char *out, size_t size) {
+  const cJSON *unit = units_at(d, row);
+  snprintf(out, size, "%s  %s  %s  %s", units_text(unit, "name"), units_text(unit, "role"), units_text(unit, "title"), units_text(unit, "reason"));
+}
+
+const screen screen_plugins = {6, "Plugins", "Plug", IN_PLUGINS, draw, note, click, list_of, units_ask, row_text};

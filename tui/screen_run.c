@@ -103,4 +103,4 @@ void act_seed(dashboard *d, int step) {
   rows_select(d, d->list.selected);
 }
 
-const screen screen_run = {2, "Run", "Run", IN_RUN, draw, note, click, NULL, NULL};
+const screen screen_run = {2, "Run", "Run", IN_RUN, draw, note, click, NULL, NULL, NULL};

@@ -164,4 +164,6 @@ void act_track(dashboard *d, int unused) {
   d->is_tracking = !d->is_tracking;
 }
 
-const screen screen_runs = {1, "Runs", "Runs", IN_RUNS, draw, note, click, NULL, NULL};
+static void row_text(dashboard *d, int row, char *out, size_t size) { target_name(d, d->rows[row], out, size); }
+
+const screen screen_runs = {1, "Runs", "Runs", IN_RUNS, draw, note, click, NULL, NULL, row_text};

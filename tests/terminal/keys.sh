@@ -100,7 +100,28 @@ keys /
 keys -l 'a(b'
 keys Enter
 expect "what is no regex is refused" 'the filter is as it was'
-keys 5
+keys n
+expect "n without a search says so" 'nothing is searched for'
+keys /
+keys -l 'seed 3'
+keys Enter g n
+expect "n opens what holds the next match, and goes there" '» .*seed 3'
+check "which is the first one" 'screen | grep -B1 "^» .*seed 3" | grep -q "all channels"'
+keys n
+expect "and then to the one behind it" '»  *P  *seed 3'
+keys N N
+expect "N goes back until there is none" 'no earlier match'
+keys Escape 3
+wait_for '\[3 Graph\]'
+keys /
+keys -l 'demo'
+keys Enter g n
+expect "the graph is searched: a star beside each match" '^ \* .*demo only'
+expect "and how many there are" '/demo 1/2'
+check "the cursor is on one" 'screen | grep -q "^»\* .*obs + demo"'
+keys End
+expect "End goes to the last of the graph" '^» .*random'
+keys Escape 5
 wait_for '\[5 Log\]'
 keys /
 keys -l nan

@@ -7,16 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "loop/sight.h"
 #include "loop/stage.h"
 #include "params.h"
 
 enum { MOST_ELEMENTS = 64, MOST_CELLS = 1 << 16 };
-
-typedef struct sight { /* of one step of lane 0 */
-  double offered[BAUD_CHANNELS], received[BAUD_CHANNELS]; /* of the episode so far */
-  double known, useful;
-  int has_known;
-} sight;
 
 /* ---- Writing ------------------------------------------------------------------------------------------- */
 
@@ -72,7 +67,18 @@ static void add_channels(cJSON *to, const char *name, const double now[BAUD_CHAN
   for (int k = 0; k < BAUD_CHANNELS; k++) cJSON_AddItemToArray(list, number(now[k] - before[k]));
 }
 
-static void add_bits(cJSON *line, const trial *t, const sight *now, const sight *before) {
+static void add_inner(cJSON *line, const trial_sight *now) {
+  static const double nothing[BAUD_CHANNELS];
+  cJSON *inner = cJSON_AddObjectToObject(line, "inner");
+  cJSON_AddNumberToObject(inner, "episode", (double)now->episode);
+  cJSON_AddNumberToObject(inner, "episodes", (double)now->episodes);
+  cJSON_AddItemToObject(inner, "return", number(now->inner_return));
+  cJSON_AddItemToObject(inner, "success", number(now->success));
+  add_channels(inner, "offered", now->offered, nothing);
+  add_channels(inner, "received", now->received, nothing);
+}
+
+static void add_bits(cJSON *line, const trial *t, const trial_sight *now, const trial_sight *before) {
   char marks[FIGURES];
   cJSON *bits = cJSON_AddObjectToObject(line, "bits");
   trial_marks(t, marks);
@@ -84,6 +90,7 @@ static void add_bits(cJSON *line, const trial *t, const sight *now, const sight 
   cJSON_AddItemToObject(bits, "absorbed", number(now->known - before->known));
   cJSON_AddItemToObject(bits, "useful", number(now->useful - before->useful));
   cJSON_AddItemToObject(bits, "known", number(now->known));
+  cJSON_AddItemToObject(bits, "known_wiped", number(now->known_wiped));
 }
 
 static void add_deed(cJSON *line, const trial *t) {
@@ -110,7 +117,7 @@ static void write_line(FILE *to, cJSON *line) {
 
 enum step_kind { STEP_START, STEP_WITHIN, STEP_DEED };
 
-static void write_step(FILE *to, const trial *t, enum step_kind kind, const sight *now, const sight *before) {
+static void write_step(FILE *to, const trial *t, enum step_kind kind, const trial_sight *now, const trial_sight *before) {
   const stage *s = trial_stage(t);
   cJSON *line = cJSON_CreateObject(), *rows = picture(s), *obs;
   cJSON_AddNumberToObject(line, "episode", (double)trial_lane_episode(t));
@@ -120,6 +127,7 @@ static void write_step(FILE *to, const trial *t, enum step_kind kind, const sigh
   for (uint32_t f = 0; f < s->spec.n_obs; f++) cJSON_AddItemToArray(obs, elements(&s->spec.obs[f], s->obs[f]));
   if (kind == STEP_DEED) add_deed(line, t);
   if (kind != STEP_WITHIN) add_bits(line, t, now, before);
+  if (now->is_inner) add_inner(line, now);
   write_line(to, line);
 }
 
@@ -142,20 +150,10 @@ int play_forward(trial *t, uint64_t episode, void (*tell)(void *ctx, uint64_t ep
   return 0;
 }
 
-static int look(trial *t, sight *out, baud_error *error) {
-  quiz_result answers_given = {0};
-  ledger_so_far(trial_stage(t)->ledger, 0, out->offered, out->received);
-  int code = trial_ask(t, &answers_given, error);
-  out->has_known = code > 0;
-  out->known = answers_given.known;
-  out->useful = answers_given.useful;
-  return code < 0 ? code : 0;
-}
-
 /* The beginning of an episode: its first observation may tell something. */
-static int write_start(trial *t, FILE *to, sight *at, baud_error *error) {
-  sight nothing;
-  int code = look(t, at, error), is_start = trial_lane_steps(t) == 0;
+static int write_start(trial *t, FILE *to, trial_sight *at, baud_error *error) {
+  trial_sight nothing;
+  int code = sight_of_lane(t, at, error), is_start = trial_lane_steps(t) == 0;
   memset(&nothing, 0, sizeof nothing);
   nothing.known = at->known;
   nothing.useful = at->useful;
@@ -164,11 +162,11 @@ static int write_start(trial *t, FILE *to, sight *at, baud_error *error) {
 }
 
 int play_episodes(trial *t, uint32_t episodes, FILE *to, baud_error *error) {
-  sight before, now;
+  trial_sight before, now;
   int code = write_start(t, to, &before, error);
   while (code == 0 && episodes > 0 && !ferror(to)) {
     code = trial_half_tick(t, error);
-    if (code == 0) code = look(t, &now, error);
+    if (code == 0) code = sight_of_lane(t, &now, error);
     if (code != 0) break;
     write_step(to, t, STEP_DEED, &now, &before);
     int is_end = trial_stage(t)->flags[0] != 0;

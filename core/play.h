@@ -9,7 +9,10 @@
  *     "obs": [[4], [0.1, -0.2]],                    the observation that it was done on; fields, at most 64 elements each
  *     "reward": -1, "return": -17, "end": "terminated" | "truncated",
  *     "facts": { "success": 0 },
- *     "bits": { "offered": [o, r, d], "received": [o, r, d], "absorbed": x, "useful": y } }   of this step; null: unmeasured
+ *     "bits": { "offered": [o, r, d], "received": [o, r, d], "absorbed": x, "useful": y,      of this step; null: unmeasured
+ *               "known": k, "known_wiped": w },       after it, in all; wiped: with memory as it was at first
+ *     "inner": { "episode": 3, "episodes": 10, "return": 12, "success": 0.5, "offered": [o, r, d], "received": [o, r, d] } }
+ *                                                   of a lifetime: its own ledger so far; the bits above are of that, too
  */
 #ifndef BAUD_CORE_PLAY_H
 #define BAUD_CORE_PLAY_H

@@ -90,6 +90,13 @@ static int ask_quiz(trial *t, enum quiz_memory memory, quiz_result *result, baud
   return code ? stage_blame_too(s, SITE_PREDICT, error) : 0;
 }
 
+/* With memory and with it wiped, which is the same where there is none. */
+static int ask_twice(trial *t, quiz_result *kept, quiz_result *wiped, baud_error *error) {
+  int code = ask_quiz(t, QUIZ_MEMORY_KEPT, kept, error);
+  *wiped = *kept;
+  return code || !blocks_has_memory(&t->stage.live) ? code : ask_quiz(t, QUIZ_MEMORY_WIPED, wiped, error);
+}
+
 static int takes(const stage *s, uint32_t channel) { return (int)(s->learner_setup.subscribed >> channel & 1u); }
 
 static void prepare_turn(trial *t, turn *to, void **obs, void **next_obs) {
@@ -332,10 +339,8 @@ static void audit(trial *t) {
 int trial_quiz(trial *t, double figure[FIGURES], baud_error *error) {
   stage *s = &t->stage;
   quiz_result kept, wiped;
-  int code = ask_quiz(t, QUIZ_MEMORY_KEPT, &kept, error);
+  int code = ask_twice(t, &kept, &wiped, error);
   if (code) return code;
-  wiped = kept;
-  if (blocks_has_memory(&s->live) && (code = ask_quiz(t, QUIZ_MEMORY_WIPED, &wiped, error)) != 0) return code;
   double received = ledger_received_total(s->ledger), gained = kept.useful - t->useful;
   figure[FIGURE_ABSORBED_ALL] = kept.known - t->known;
   for (uint32_t k = 0; k < BAUD_CHANNELS; k++) figure[figure_of_channel(FIGURE_ABSORBED, k)] = kept.known_of[k] - t->known_of[k];
@@ -513,9 +518,9 @@ uint64_t trial_lane_episode(const trial *t) { return t->lane[0].episode; }
 uint32_t trial_lane_steps(const trial *t) { return t->lane[0].steps; }
 double trial_return(const trial *t) { return t->lane[0].reward_sum; }
 
-int trial_ask(trial *t, struct quiz_result *result, baud_error *error) {
+int trial_ask(trial *t, struct quiz_result *kept, struct quiz_result *wiped, baud_error *error) {
   if (!t->stage.quiz) return 0;
-  int code = ask_quiz(t, QUIZ_MEMORY_KEPT, result, error);
+  int code = ask_twice(t, kept, wiped, error);
   return code ? code : 1;
 }
 

@@ -70,8 +70,9 @@ int trial_other_half(trial *t, baud_error *error);
 struct stage;
 struct quiz_result;
 const struct stage *trial_stage(const trial *t);
-/* What the learner knows at this moment, by the quiz, put to a copy of it: 1; 0 where there is no quiz. */
-int trial_ask(trial *t, struct quiz_result *result, baud_error *error);
+/* What the learner knows at this moment, by the quiz, put to a copy of it, with its memory and with that wiped: 1; 0 where
+ * there is no quiz. */
+int trial_ask(trial *t, struct quiz_result *kept, struct quiz_result *wiped, baud_error *error);
 /* Of lane 0: its episode, from 0; the steps of it so far; the environment's own reward in it so far. */
 uint64_t trial_lane_episode(const trial *t);
 uint32_t trial_lane_steps(const trial *t);

@@ -20,9 +20,10 @@ static int has_words(const cJSON *rows) {
 }
 
 /* How a cell is shown: walls solid, the floor dim, letters strong. */
-static void cell_look(char c, int is_wide, uint32_t *glyph, unsigned *style) {
+static void cell_look(char c, int is_wide, int is_text, uint32_t *glyph, unsigned *style) {
   *glyph = (uint32_t)(unsigned char)c;
   *style = STYLE_PLAIN;
+  if (is_text) return;
   if (c == '#' && is_wide) *glyph = 0x2588, *style = STYLE_FRAME;
   else if (c == '#') *style = STYLE_FRAME;
   else if (c == '.') *glyph = 0xb7, *style = STYLE_DIM;
@@ -36,7 +37,7 @@ static void draw_picture(dashboard *d, rect in, const cJSON *rows) {
   int height = cJSON_GetArraySize(rows), width = 0, scale = 1;
   const cJSON *row;
   cJSON_ArrayForEach(row, rows) if ((int)strlen(row->valuestring) > width) width = (int)strlen(row->valuestring);
-  int is_wide = d->is_wide_picture && !has_words(rows) && 2 * width <= in.width;
+  int is_text = has_words(rows), is_wide = d->is_wide_picture && !is_text && 2 * width <= in.width;
   while (is_wide && 2 * width * (scale + 1) <= in.width && height * (scale + 1) <= in.height && scale < 4) scale++;
   int across = is_wide ? 2 * scale : 1, down = is_wide ? scale : 1;
   int left = in.x + (in.width - width * across) / 2, top = in.y + (in.height - height * down) / 2;
@@ -47,7 +48,7 @@ static void draw_picture(dashboard *d, rect in, const cJSON *rows) {
     for (int x = 0; row->valuestring[x]; x++) {
       uint32_t glyph;
       unsigned style;
-      cell_look(row->valuestring[x], is_wide, &glyph, &style);
+      cell_look(row->valuestring[x], is_wide, is_text, &glyph, &style);
       for (int i = 0; i < across * down; i++) {
         int at_x = left + x * across + i % across, at_y = top + y * down + i / across;
         int is_solid = glyph == 0x2588 || (style != STYLE_DIM && glyph != ' '), is_first = i == 0;
@@ -82,12 +83,12 @@ static const char *number_text(const cJSON *item, char out[32]) {
 }
 
 /* Offered and received by channel, in the order in which the funnel has them. */
-static int draw_channels(dashboard *d, rect in, int y, const cJSON *bits) {
+static int draw_channels(dashboard *d, rect in, int y, const char *title, const cJSON *bits) {
   static const int order[BAUD_CHANNELS] = {BAUD_CH_REWARD, BAUD_CH_OBSERVATION, BAUD_CH_DEMONSTRATION};
   static const char *const stages[] = {"offered", "received"};
   char number[32];
   if (y >= in.y + in.height) return y;
-  frame_print(&d->frame, in.x + 1, y++, in.width - 1, STYLE_STRONG, "bits this step      r      o      d");
+  frame_print(&d->frame, in.x + 1, y++, in.width - 1, STYLE_STRONG, "%-20sr      o      d", title);
   for (int s = 0; s < 2 && y < in.y + in.height; s++, y++) {
     const cJSON *channels = cJSON_GetObjectItemCaseSensitive(bits, stages[s]);
     frame_text(&d->frame, in.x + 3, y, 10, STYLE_DIM, stages[s]);
@@ -97,17 +98,35 @@ static int draw_channels(dashboard *d, rect in, int y, const cJSON *bits) {
   return y;
 }
 
+/* What of the bits that the learner knows is in its weights: what is left of them when memory is wiped. */
 static int draw_bits(dashboard *d, rect in, int y, const cJSON *line) {
-  static const char *const names[] = {"absorbed", "useful", "known"};
+  static const struct { const char *name, *shown; } rows[] = {
+      {"absorbed", "absorbed"}, {"useful", "useful"}, {"known", "known, in all"}, {"known_wiped", "memory wiped"}};
   const cJSON *bits = cJSON_GetObjectItemCaseSensitive(line, "bits");
   char number[32];
   if (!bits) return y;
-  y = draw_channels(d, in, y, bits);
-  for (int i = 0; i < 3 && y < in.y + in.height; i++, y++) {
-    frame_print(&d->frame, in.x + 3, y, in.width - 3, STYLE_DIM, "%s%s", names[i], i == 2 ? ", in all" : "");
-    frame_right(&d->frame, in.x + 15, y, 7, STYLE_PLAIN, number_text(cJSON_GetObjectItemCaseSensitive(bits, names[i]), number));
+  y = draw_channels(d, in, y, "bits this step", bits);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows && y < in.y + in.height; i++) {
+    const cJSON *value = cJSON_GetObjectItemCaseSensitive(bits, rows[i].name);
+    if (!value && strcmp(rows[i].name, "known_wiped") == 0) continue;
+    frame_text(&d->frame, in.x + 3, y, 13, STYLE_DIM, rows[i].shown);
+    frame_right(&d->frame, in.x + 15, y++, 7, STYLE_PLAIN, number_text(value, number));
   }
   return y;
+}
+
+/* A lane that is a trial itself: how far it has come, and its ledger. */
+static int draw_inner(dashboard *d, rect in, int y, const cJSON *line) {
+  const cJSON *inner = cJSON_GetObjectItemCaseSensitive(line, "inner");
+  const cJSON *episode = cJSON_GetObjectItemCaseSensitive(inner, "episode"), *episodes = cJSON_GetObjectItemCaseSensitive(inner, "episodes");
+  char text[160], earned[32], success[32];
+  if (!cJSON_IsNumber(episode) || !cJSON_IsNumber(episodes)) return y;
+  snprintf(text, sizeof text, "episode %.0f of %.0f", episode->valuedouble, episodes->valuedouble);
+  y = put_line(d, in, y + (in.height >= 18), "inner", text);
+  snprintf(text, sizeof text, "return %s   success %s", number_text(cJSON_GetObjectItemCaseSensitive(inner, "return"), earned),
+           number_text(cJSON_GetObjectItemCaseSensitive(inner, "success"), success));
+  y = put_line(d, in, y, "", text);
+  return draw_channels(d, in, y, "bits so far", inner);
 }
 
 static int draw_shown(dashboard *d, rect in, int y, const cJSON *line) {
@@ -136,6 +155,7 @@ static void draw_step(dashboard *d, rect in, const cJSON *line) {
   y = draw_shown(d, in, y, line);
   if (end) y = put_line(d, in, y, "end", end);
   y = draw_bits(d, in, y + (in.height >= 14), line);
+  y = draw_inner(d, in, y, line);
   y += in.height >= 18;
   cJSON_ArrayForEach(item, obs) {
     list_text(item, part, sizeof part);

@@ -8,6 +8,7 @@
 #define BAUD_CORE_COMPOSE_H
 
 #include "figures.h"
+#include "loop/sight.h"
 #include "registry.h"
 
 /* In every registry, each by itself; the library that they are said to be of has no table. */
@@ -30,6 +31,8 @@ typedef struct compose_books {
   void (*episode)(const void *model, const void *lane, double figure[FIGURES]);
   /* The next sentence for the event log, or null. */
   const char *(*event)(const void *model);
+  /* What they say of a lane at this moment (loop/sight.h): 0 or negative. */
+  int (*so_far)(const void *model, const void *lane, trial_sight *out, baud_error *error);
 } compose_books;
 
 /* "baud.tools/1", of an environment that offers tools: what a tool step asks the host to do. */

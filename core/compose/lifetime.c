@@ -433,6 +433,48 @@ static const char *lifetime_event(const void *model) {
   return m->said;
 }
 
+/* What is put away is taken up; the outer stage is the caller's affair. */
+static void take_back(lifetime *m, const life *l) {
+  if (l->token == m->resident) return;
+  life_pass(m->inner, &(parcel){.way = PARCEL_UNPACK, .at = (char *)(uintptr_t)(l + 1)});
+  m->resident = l->token;
+}
+
+/* What is over is not kept: its figures are. */
+static void sight_of_figures(const life *l, char mark_of_known, trial_sight *out) {
+  for (uint32_t k = 0; k < BAUD_CHANNELS; k++) {
+    out->offered[k] = l->figure[figure_of_channel(FIGURE_OFFERED, k)];
+    out->received[k] = l->figure[figure_of_channel(FIGURE_RECEIVED, k)];
+  }
+  out->has_known = mark_of_known != '-';
+  out->known = l->figure[FIGURE_KNOWN];
+  out->known_wiped = l->figure[FIGURE_KNOWN_WIPED];
+  out->useful = l->figure[FIGURE_USEFUL];
+}
+
+static int lifetime_so_far(const void *model, const void *lane, trial_sight *out, baud_error *error) {
+  lifetime *m = (lifetime *)(uintptr_t)model;
+  const life *l = lane;
+  char marks[FIGURES];
+  int code = 0;
+  *out = (trial_sight){0};
+  trial_marks(m->inner, marks);
+  if (l->is_born) {
+    const stage *outer = stage_now(trial_stage(m->inner));
+    take_back(m, l);
+    code = sight_of_life(m->inner, out, error);
+    stage_now(outer);
+  } else {
+    sight_of_figures(l, marks[FIGURE_KNOWN], out);
+  }
+  out->is_inner = 1;
+  out->episode = l->episodes;
+  out->episodes = m->episodes;
+  out->inner_return = l->figure[FIGURE_RETURN];
+  out->success = l->figure[FIGURE_SUCCESS];
+  return code;
+}
+
 /* ---- A picture ---------------------------------------------------------------------------------------- */
 
 enum { HEAD_WIDTH = 60, HEAD_HEIGHT = 5 };
@@ -452,28 +494,33 @@ static int32_t lifetime_extent(const void *model, uint32_t *width, uint32_t *hei
   return BAUD_OK;
 }
 
+static void write_head(lifetime *m, const life *l, char head[HEAD_HEIGHT][HEAD_WIDTH + 1]) {
+  trial_sight s;
+  baud_error ignored = {0};
+  double offered = 0.0, received = 0.0;
+  if (lifetime_so_far(m, l, &s, &ignored) != 0) return;
+  for (uint32_t k = 0; k < BAUD_CHANNELS; k++) offered += s.offered[k], received += s.received[k];
+  snprintf(head[0], HEAD_WIDTH + 1, "inner episode %llu of %llu", (unsigned long long)s.episode, (unsigned long long)s.episodes);
+  snprintf(head[1], HEAD_WIDTH + 1, "return %.3g, success %.3g", s.inner_return, s.success);
+  snprintf(head[2], HEAD_WIDTH + 1, "bits: offered %.3f, received %.3f", offered, received);
+  if (s.has_known) snprintf(head[3], HEAD_WIDTH + 1, "bits: known %.3f, memory wiped %.3f", s.known, s.known_wiped);
+}
+
 /* The inner ledger, and below it what the inner environment draws. */
 static int32_t lifetime_draw(const void *model, const void *world, const void *lane, char *cells) {
   lifetime *m = (lifetime *)(uintptr_t)model;
   const life *l = lane;
-  const double *f = l->figure;
   uint32_t width, height, w, h;
   char head[HEAD_HEIGHT][HEAD_WIDTH + 1] = {{0}}, inner[1 << 16];
   (void)world;
   lifetime_extent(m, &width, &height);
   memset(cells, ' ', (size_t)width * height);
   const baud_draw *draw = inner_draw(m, &w, &h);
-  snprintf(head[0], sizeof head[0], "inner episode %llu of %llu", (unsigned long long)l->episodes, (unsigned long long)m->episodes);
-  snprintf(head[1], sizeof head[1], "return %.3g, success %.3g", f[FIGURE_RETURN], f[FIGURE_SUCCESS]);
-  snprintf(head[2], sizeof head[2], "bits: offered %.3f, received %.3f", f[FIGURE_OFFERED_ALL], f[FIGURE_RECEIVED_ALL]);
-  snprintf(head[3], sizeof head[3], "bits: absorbed %.3f, known wiped %.3f", f[FIGURE_ABSORBED_ALL], f[FIGURE_KNOWN_WIPED]);
+  write_head(m, l, head);
   for (uint32_t y = 0; y < HEAD_HEIGHT; y++) memcpy(cells + (size_t)y * width, head[y], strlen(head[y]));
   if (!draw || (uint64_t)w * h > sizeof inner || !l->is_born) return BAUD_OK;
   const stage *outer = stage_now(trial_stage(m->inner));
-  if (l->token != m->resident) {
-    life_pass(m->inner, &(parcel){.way = PARCEL_UNPACK, .at = (char *)(uintptr_t)(l + 1)});
-    m->resident = l->token;
-  }
+  take_back(m, l);
   const stage *at = trial_stage(m->inner);
   int32_t code = draw->draw(at->env_model, at->world, at->env_lanes, inner);
   stage_now(outer);
@@ -484,7 +531,7 @@ static int32_t lifetime_draw(const void *model, const void *world, const void *l
 /* ---- The unit ----------------------------------------------------------------------------------------- */
 
 static const void *lifetime_extension(const char *id) {
-  static const compose_books books = {BAUD_SIZE(compose_books), 0, lifetime_marks, lifetime_episode, lifetime_event};
+  static const compose_books books = {BAUD_SIZE(compose_books), 0, lifetime_marks, lifetime_episode, lifetime_event, lifetime_so_far};
   static const baud_draw draw = {BAUD_SIZE(baud_draw), 0, lifetime_extent, lifetime_draw};
   if (strcmp(id, "baud.books/1") == 0) return &books;
   return strcmp(id, "baud.draw/1") == 0 ? &draw : NULL;

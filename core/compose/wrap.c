@@ -94,11 +94,15 @@ static const char *book_event(const void *model) {
   const wrap *w = model;
   return w->books->event(w->model);
 }
+static int book_so_far(const void *model, const void *lane, trial_sight *out, baud_error *error) {
+  const wrap *w = model;
+  return w->books->so_far(w->model, lane, out, error);
+}
 
 const void *wrap_extension(const void *model, const char *id) {
   static const baud_demonstrate shows = {BAUD_SIZE(baud_demonstrate), 0, optimal};
   static const baud_draw draws = {BAUD_SIZE(baud_draw), 0, extent, picture};
-  static const compose_books keeps = {BAUD_SIZE(compose_books), 0, book_marks, book_episode, book_event};
+  static const compose_books keeps = {BAUD_SIZE(compose_books), 0, book_marks, book_episode, book_event, book_so_far};
   const wrap *w = model;
   if (strcmp(id, "baud.observer/1") == 0) return w->observer ? &w->own_observer : NULL;
   if (strcmp(id, "baud.quiz/1") == 0) return w->quiz ? &w->own_quiz : NULL;

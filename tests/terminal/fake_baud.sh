@@ -14,14 +14,16 @@ JSON
     ;;
   play)
     episode=$6
-    awk -v episode="$episode" 'BEGIN {
+    awk -v episode="$episode" -v is_life="${FAKE_LIFE:-0}" 'BEGIN { # FAKE_LIFE=1: of a lifetime
       for (step = 0; step < 12; step++) {
         printf "{\"episode\":%d,\"step\":%d,\"picture\":[\"#########\",\"#", episode, step
         for (x = 1; x < 8; x++) printf "%s", x == (step % 7) + 1 ? "A" : x == 7 ? "G" : "."
         printf "#\",\"#.#####.#\",\"#########\"],\"obs\":[[%d]]", step % 7
         if (step > 0) printf ",\"action\":[1],\"actions\":4,\"p\":0.%d1,\"reward\":0,\"return\":0,\"facts\":{\"success\":0}", step % 10
         if (step == 11) printf ",\"end\":\"terminated\""
-        printf ",\"bits\":{\"offered\":[%.1f,0,0],\"received\":[%.1f,0,0],\"absorbed\":%.2f,\"useful\":0,\"known\":%.2f}}\n", 1 + step % 3, step % 3, 0.5 * (step % 3), step / 4
+        printf ",\"bits\":{\"offered\":[%.1f,0,0],\"received\":[%.1f,0,0],\"absorbed\":%.2f,\"useful\":0,\"known\":%.2f", 1 + step % 3, step % 3, 0.5 * (step % 3), step / 4
+        if (is_life) printf ",\"known_wiped\":%.2f},\"inner\":{\"episode\":3,\"episodes\":10,\"return\":2,\"success\":0.5,\"offered\":[7,0,0],\"received\":[6.5,0,0]", step / 8
+        print "}}"
       }
     }'
     ;;

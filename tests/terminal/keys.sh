@@ -136,6 +136,17 @@ wait_for 'commands:'
 type_line 'head -c 6 frame.txt; rm frame.txt'
 expect "as text" '^ baud *ready'
 
+start 120 40 "FAKE_LIFE=1 '$VIEW'"
+wait_for '\[1 Runs\]'
+keys -l ':episode 7'
+keys Enter
+expect "a lane that is a trial itself is opened: how far it has come" 'inner  *episode 3 of 10'
+expect "and its ledger" 'received  *0.00  *6.50'
+keys Space , , , , , , . . . . .
+expect "with what of it is in the weights" 'memory wiped  *0\.[67]'
+keys q
+wait_for 'commands:'
+
 start 120 40 "'$VIEW' --ro"
 wait_for '\[1 Runs\]'
 keys P

@@ -67,3 +67,12 @@ output=$("$BAUD" check lifetime 2>&1)
 contains "what is built in has no library to be checked, and says so" "$output" "baud.lifetime is built in"
 "$BAUD" play nested-1 >played.txt 2>&1
 contains "a life that is opened shows its ledger" "$(cat played.txt)" "bits: offered"
+
+# Step by step, it adds up to what the store has of the episode; what is in the weights is told apart from memory.
+"$BAUD" play nested-1 --trial 1 --episode 4 --json >opened.json 2>/dev/null
+told=$(sed -n '$s/.*"inner":{.*"received":\[\([^]]*\)\].*/\1/p' opened.json | awk -F, '{ printf "%.4f", $1 + $2 + $3 }')
+steps=$(sed 's/,"inner".*//; s/.*"received":\[\([^]]*\)\].*/\1/' opened.json | awk -F, '{ sum += $1 + $2 + $3 } END { printf "%.4f", sum }')
+stored=$("$BAUD" sql nested-1 "SELECT printf('%.4f', received) FROM episode WHERE trial = 1 AND episode = 4" | tail -n 1)
+is "bits of an inner ledger that is looked at are those that are stored" "$told $steps" "$stored $stored"
+known=$(sed -n '$s/.*"known":\([^,}]*\).*/\1/p' opened.json | awk '{ printf "%.3f", $1 }')
+is "and so is what its learner knows in the end" "$known" "$("$BAUD" sql nested-1 "SELECT printf('%.3f', known) FROM episode WHERE trial = 1 AND episode = 4" | tail -n 1)"

@@ -5,7 +5,7 @@
  * lanes on.
  *
  * What is timed are steps alone: STEPS of them from a common start, put back in between by a copy that all three pay
- * for: poles at all angles at which one acts, all on their way to upright, so that none falls.
+ * for: poles at all angles at which one acts, on their way to upright and pushed so that they stay there: none falls.
  */
 #include "../../plugins/env/cartpole.c" /* the same code, linked in */
 
@@ -20,7 +20,7 @@ typedef struct bench {
   char *lanes, *start;
   float *obs, *facts[CARTPOLE_FACTS];
   uint8_t *flags;
-  int32_t *action;
+  int32_t *action; /* [STEPS][MOST_LANES] */
   void *fields[1];
   const baud_env_ops *loaded;
   void *model_loaded, *model_linked;
@@ -73,7 +73,6 @@ static double time_of(bench *b, step_function *step, const void *model, uint32_t
                       .lanes = lanes,
                       .lane = b->lanes,
                       .lane_stride = sizeof(cartpole_lane),
-                      .action = b->action,
                       .obs = b->fields,
                       .facts = b->facts,
                       .flags = b->flags};
@@ -81,8 +80,10 @@ static double time_of(bench *b, step_function *step, const void *model, uint32_t
   double began = now();
   for (uint32_t turn = 0; turn < turns; turn++) {
     memcpy(b->lanes, b->start, lanes * sizeof(cartpole_lane));
-    for (uint32_t i = 0; i < STEPS; i++)
+    for (uint32_t i = 0; i < STEPS; i++) {
+      batch.action = b->action + (size_t)i * MOST_LANES;
       if (step(model, &batch) != BAUD_OK) exit(2);
+    }
   }
   return 1e9 * (now() - began) / ((double)turns * STEPS * lanes);
 }
@@ -112,6 +113,18 @@ static void *array(size_t bytes) {
   return p;
 }
 
+/* A lane's start, and pushes under its pole from then on. */
+static void prepare_lane(bench *b, uint32_t k, double angle) {
+  cartpole_lane *start = (cartpole_lane *)(void *)b->start + k, lane;
+  *start = lane = (cartpole_lane){{0.0, 0.0, angle, -4.0 * angle}};
+  for (uint32_t i = 0; i < STEPS; i++) {
+    int32_t action = lane.state[CARTPOLE_ANGLE] + 0.2 * lane.state[CARTPOLE_SPIN] > 0.0 ? CARTPOLE_RIGHT : 0;
+    b->action[(size_t)i * MOST_LANES + k] = action;
+    scalar_move(lane.state, action == CARTPOLE_RIGHT ? CARTPOLE_FORCE : -CARTPOLE_FORCE);
+    if (fabs(lane.state[CARTPOLE_ANGLE]) > CARTPOLE_STEEPEST) exit(2);
+  }
+}
+
 static void open_bench(bench *b, const registry *plugins) {
   const plugin *found;
   baud_error error = {0};
@@ -124,16 +137,12 @@ static void open_bench(bench *b, const registry *plugins) {
   b->obs = array(MOST_LANES * CARTPOLE_STATE * sizeof(float));
   for (int f = 0; f < CARTPOLE_FACTS; f++) b->facts[f] = array(MOST_LANES * sizeof(float));
   b->flags = array(MOST_LANES);
-  b->action = array(MOST_LANES * sizeof(int32_t));
+  b->action = array(STEPS * MOST_LANES * sizeof(int32_t));
   b->fields[0] = b->obs;
   if (b->loaded->create(NULL, NULL, &spec, &b->model_loaded) != BAUD_OK) exit(2);
   if (cartpole_create(NULL, NULL, &spec, &b->model_linked) != BAUD_OK) exit(2);
   uint64_t random = 5;
-  for (uint32_t k = 0; k < MOST_LANES; k++) {
-    b->action[k] = baud_bernoulli(&random, 0.5);
-    double angle = 0.4 * baud_uniform(&random) - 0.2;
-    ((cartpole_lane *)(void *)b->start)[k] = (cartpole_lane){{0.0, 0.0, angle, -4.0 * angle}};
-  }
+  for (uint32_t k = 0; k < MOST_LANES; k++) prepare_lane(b, k, 0.4 * baud_uniform(&random) - 0.2);
 }
 
 int main(void) {

@@ -22,6 +22,7 @@ run_apart() {
   run "right-$1" --jobs 1 --seeds 2
   wait
 }
+finish() { rm -rf "$scratch"; }
 i=0
 while [ $i -lt $rounds ]; do
   i=$((i + 1))

@@ -189,7 +189,7 @@ const subcommand subcommand_check = {"check", "[--json] [--only N] [--seed S] [-
                                      "  --with ENV    try learners and reward schemes with this environment first: a name,\n"
                                      "                or a library, for all that it holds; may be given several times. That\n"
                                      "                they refuse it is a failure then\n"
-                                     "  --limit S     seconds that a check may take before it counts as a hang (30)\n"
+                                     "  --limit S     seconds of the processor, or asleep, before a check counts as hanging (30)\n"
                                      "  --in-process  no child processes: for a debugger\n"
                                      "  --list        list the checks\n"
                                      "  --json        an array of {unit, check, name, verdict, text, seconds}\n",

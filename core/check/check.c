@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -86,16 +87,33 @@ static void in_child(check_run *run, int out) {
 
 static uint32_t limit_of(const battery *b) { return b->options->limit ? b->options->limit : USUAL_LIMIT; }
 
+static double processor_seconds(pid_t child) {
+  clockid_t clock;
+  struct timespec t;
+  if (clock_getcpuclockid(child, &clock) != 0 || clock_gettime(clock, &t) != 0) return HUGE_VAL;
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Seconds that a child still has. One that is at work where others are, too, has the limit in time of the processor; one
+ * that sleeps has it on the clock. */
+static double patience_left(const battery *b, pid_t child, double elapsed) {
+  double limit = limit_of(b);
+  if (elapsed < limit) return limit - elapsed;
+  double worked = processor_seconds(child);
+  return worked > elapsed / 20.0 ? limit - worked : 0.0;
+}
+
 /* 1: an answer; 0: the child ended without one; -1: the time is up. */
-static int read_answer(const battery *b, int in, answer *a) {
+static int read_answer(const battery *b, pid_t child, int in, answer *a) {
   size_t got = 0;
-  double until = now() + limit_of(b);
+  double began = now();
   while (got < sizeof *a) {
     struct pollfd wait = {in, POLLIN, 0};
-    int left = (int)((until - now()) * 1000.0);
-    int ready = left > 0 ? poll(&wait, 1, left) : 0;
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0) return -1;
+    double left = patience_left(b, child, now() - began);
+    if (left <= 0.0) return -1;
+    int ready = poll(&wait, 1, 1 + (int)(left * 1000.0));
+    if (ready == 0 || (ready < 0 && errno == EINTR)) continue;
+    if (ready < 0) return -1;
     ssize_t n = read(in, (char *)a + got, sizeof *a - got);
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) return 0;
@@ -130,7 +148,7 @@ static void ask_in_child(battery *b, check_run *run, answer *a) {
     in_child(run, ends[1]);
   }
   close(ends[1]);
-  int got = child > 0 ? read_answer(b, ends[0], a) : 1;
+  int got = child > 0 ? read_answer(b, child, ends[0], a) : 1;
   if (child < 0) *a = (answer){CHECK_SKIPPED, "the system gives no process"};
   if (child > 0 && got < 0) kill(child, SIGKILL);
   while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {

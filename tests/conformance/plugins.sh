@@ -53,6 +53,15 @@ for role in library env learner reward; do
   done <"$scratch/$role.faults"
 done
 
+# ---- What does not come back ----
+# shellcheck disable=SC2086
+for fault in works_for_ever sleeps_for_ever; do
+  ${CC:-cc} -std=c11 -D_GNU_SOURCE -O1 -fPIC -shared -fvisibility=hidden -I"$SOURCE/core" -DFAULT=$fault \
+    "$SOURCE/tests/plugins/broken_reward.c" -o "$scratch/$fault.so" -lm
+  contains "one that $(echo $fault | tr _ ' ') is stopped at the limit" \
+    "$("$BAUD" check --only 14 --limit 1 "$scratch/$fault.so" 2>&1)" "still running after 1 s in score"
+done
+
 # ---- In Lua ----
 for file in "$SOURCE"/docs/examples/environment.lua "$SOURCE"/docs/examples/learner.lua "$SOURCE"/docs/examples/reward.lua \
   "$SOURCE"/tests/plugins/twins.lua; do

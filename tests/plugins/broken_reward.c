@@ -20,10 +20,13 @@
  *   adds_something        47
  *   hidden_fact           16
  *   memory_unchecked      12
+ *
+ * and works_for_ever and sleeps_for_ever, with which every check that scores comes to its limit.
  */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "baud/plugin.h"
 #include "baud/random.h"
@@ -43,7 +46,9 @@ enum {
   drops_more,
   adds_something,
   hidden_fact,
-  memory_unchecked
+  memory_unchecked,
+  works_for_ever,
+  sleeps_for_ever
 };
 
 typedef struct unsure {
@@ -54,7 +59,7 @@ typedef struct lane {
   uint64_t random;
   const void *address;
 } lane;
-static uint32_t counter;
+static volatile uint32_t counter;
 
 static int32_t create(const baud_host *host, const baud_value *values, baud_reward_setup *setup, void **model) {
   unsure *m = calloc(1, sizeof *m);
@@ -98,6 +103,8 @@ static int32_t score(const void *model, const baud_batch *b) {
     void *volatile piece = malloc(16);
     free(piece);
   }
+  while (FAULT == works_for_ever) counter++;
+  while (FAULT == sleeps_for_ever) sleep(1);
   for (uint32_t k = 0; k < b->lanes; k++) {
     uint64_t *random = FAULT == model_state ? &m->random : &lane_at(b, k)->random;
     int is_dropped = baud_bernoulli(random, FAULT == drops_more ? 0.5 : 0.2);

@@ -9,6 +9,10 @@
 --
 -- How learning guides evolution (Hinton and Nowlan, Complex Systems 1, 1987): twenty genes have to be right all at once. An
 -- animal that may leave genes undecided, and guess, makes a hill of the needle; 1,000 animals, 50 generations.
+--
+-- Whether it pays to copy one's elders (Rogers 1988; Enquist, Eriksson and Ghirlanda 2007). A world stays as it was for the
+-- generation before with chance .9; to try by oneself costs .2 and succeeds with chance .5, to copy is free. What theory says,
+-- and an independent program found, is beside each claim; tests/unit/env/test_culture.c derives it.
 local baud = require "baud"
 
 local no_scores = { answers = 0, quiz = 0 }
@@ -68,6 +72,83 @@ parts[#parts + 1] = baud.part "hinton and nowlan" {
     end),
   },
 }
+
+---- 3. Those who copy -----------------------------------------------------------------------------------------
+
+local members = baud.full and 10000 or 1000
+local ages = 200
+
+local function culture(settings)
+  settings.learner = baud.learner "genetic" { population = members, selection = "proportional", crossover = 0, mutation = 0.001, elites = 0 }
+  settings.lanes = members
+  settings.score = no_scores
+  settings.stop = { episodes = members * ages }
+  return settings
+end
+-- Of the last two thirds of all generations.
+local function late(r, figure, what)
+  local sample = r:average(figure, { last = 2 / 3 })
+  sample.what = what
+  return sample:mean()
+end
+local function share(r, what) return late(r, "success", (what or "") .. "share") end
+local function fitness(r, what) return late(r, "return", (what or "") .. "fitness") end
+
+parts[#parts + 1] = baud.part "social learners" (culture {
+  doc = "some try by themselves, others do what one of the generation before did",
+  env = baud.env "culture" { changes = baud.sweep { "together", "apart" } },
+  seeds = 20,
+  claims = {
+    baud.claim "where the world changes for all at once, .80 come to copy, and mean fitness is 1.32" (function(r)
+      local all = r:select { ["env.changes"] = "together" }
+      return { share(all):near(0.80, { absolute = 0.03 }), fitness(all):near(1.32, { absolute = 0.02 }) }
+    end),
+    baud.claim "where it changes for each apart, what theory says: .833 and 1.300" (function(r)
+      local each = r:select { ["env.changes"] = "apart" }
+      return { share(each):near(5 / 6, { absolute = 0.03 }), fitness(each):near(1.3, { absolute = 0.02 }) }
+    end),
+    baud.claim "Rogers' paradox: nearly all copy, and the group is hardly better off for it than with nobody who does, at 1.3" (function(r)
+      local verdicts = {}
+      for changes, group in r:by "env.changes" do
+        verdicts[#verdicts + 1] = share(group, changes .. ": "):above(0.7)
+        verdicts[#verdicts + 1] = fitness(group, changes .. ": "):within(1.27, 1.35)
+      end
+      return verdicts
+    end),
+  },
+})
+
+parts[#parts + 1] = baud.part "critical learners" (culture {
+  doc = "others copy, and try by themselves where that turns out wrong",
+  env = baud.env "culture" { critical = true, changes = "apart" },
+  seeds = 10,
+  claims = {
+    baud.claim "critical learners take over, .98 of all, and the group has its share: 1.873" (function(r)
+      return { share(r):near(0.98, { absolute = 0.02 }), fitness(r):near(1.873, { absolute = 0.01 }) }
+    end),
+  },
+})
+
+-- Individual and social learners are equally fit where v q = p - c, hence the share of these: (v p - p + c) / (v c).
+local p, c = 0.5, 0.2
+parts[#parts + 1] = baud.part "stability" (culture {
+  doc = "how often may a world change, before it no longer pays to copy?",
+  env = baud.env "culture" { changes = "apart", stability = baud.sweep { 0.5, 0.55, 0.7, 0.8, 0.9, 1 } },
+  seeds = 4,
+  claims = {
+    baud.claim "the more stable the world, the more copy; below a stability of .6 nobody does" (function(r)
+      local verdicts, before = {}, -1
+      for v, group in r:by "env.stability" do
+        local wanted = math.max(0, (v * p - p + c) / (v * c))
+        local found = share(group, ("stability %g: "):format(v))
+        verdicts[#verdicts + 1] = found:near(wanted, { absolute = 0.05 })
+        if wanted > 0 then verdicts[#verdicts + 1] = found:above(before) end
+        before = found.high
+      end
+      return verdicts
+    end),
+  },
+})
 
 return baud.experiment {
   name = "evolve",

@@ -34,6 +34,7 @@ const chart charts[CHARTS] = {
     {"learning progress, bits a step", "progress", CHART_MEANS, 2, {{FIGURE_PROGRESS_OBSERVATION, 'o'}, {FIGURE_PROGRESS_REWARD, 'r'}},
      FIGURE_PROGRESS_OBSERVATION, "learning progress on observations, bits a step"},
     {"policy change, bits", "policy", CHART_MEANS, 1, {{FIGURE_POLICY_CHANGE, 0}}, FIGURE_POLICY_CHANGE, "policy change, bits"},
+    {"useful bits with nothing received", "compute", CHART_MEANS, 1, {{FIGURE_COMPUTE, 0}}, FIGURE_COMPUTE, "useful bits with nothing received"},
 };
 
 const char *const seeds_names[SEEDS_SHOWN] = {"mean", "iqm", "range", "each", "off"};
@@ -386,13 +387,32 @@ double chart_total_of_trial(model *m, uint32_t trial, unsigned figure, uint64_t 
   return total;
 }
 
+/* Whether a trial is one of a target's: itself, or of a configuration's those that were not changed while they ran. */
+static int is_of(const model *m, target what, uint32_t trial) {
+  return what.trial >= 0 ? (uint32_t)what.trial == trial : m->trials[trial].changes == 0;
+}
+
+double chart_latest(model *m, target what, unsigned figure) {
+  const model_config *c = m->configs + what.config;
+  double sum = 0;
+  int n = 0;
+  for (uint32_t i = 0; i < c->n_trials && n < CHARTS_SEEDS; i++) {
+    const model_trial *t = m->trials + c->trials[i];
+    const bins *b = is_of(m, what, c->trials[i]) ? curves_get(&m->curves, c->trials[i], figure, NULL, t->episodes, t->status) : NULL;
+    int last = b ? b->n - 1 : -1;
+    while (last >= 0 && !b->count[last]) last--;
+    if (last >= 0) sum += b->sum[last] / b->count[last], n++;
+  }
+  return n ? sum / n : NAN;
+}
+
 double chart_total(model *m, target what, unsigned figure) {
   const model_config *c = m->configs + what.config;
   double total = 0;
   int n = 0;
   for (uint32_t i = 0; i < c->n_trials; i++) {
     uint64_t scored;
-    if (what.trial >= 0 ? (uint32_t)what.trial != c->trials[i] : m->trials[c->trials[i]].changes > 0) continue;
+    if (!is_of(m, what, c->trials[i])) continue;
     double own = chart_total_of_trial(m, c->trials[i], figure, &scored);
     if (scored) total += own, n++;
   }

@@ -11,7 +11,7 @@
 #include "model.h"
 #include "xaxis.h"
 
-enum { CHART_PARTS = 3, CHARTS_SEEDS = 512, CHARTS = 14, SERIES = 6 };
+enum { CHART_PARTS = 3, CHARTS_SEEDS = 512, CHARTS = 15, SERIES = 6 };
 
 enum chart_kind {
   CHART_MEANS,
@@ -89,6 +89,8 @@ uint64_t chart_episodes(const model *m, uint32_t config);
 double chart_total(model *m, target what, unsigned figure);
 /* One trial's total, and over how many scored episodes; 0: unmeasured. */
 double chart_total_of_trial(model *m, uint32_t trial, unsigned figure, uint64_t *scored);
+/* A level as it is now: the mean over a target's trials of the newest bin that has it; NAN where unmeasured. */
+double chart_latest(model *m, target what, unsigned figure);
 /* The provenance mark of a figure. */
 char chart_mark(model *m, target what, unsigned figure);
 

@@ -39,6 +39,12 @@ void funnel_read(dashboard *d, target what, int over, funnel *out) {
     }
 }
 
+void funnel_read_places(dashboard *d, target what, funnel *out) {
+  out->known = chart_latest(&d->model, what, FIGURE_KNOWN);
+  out->known_wiped = chart_latest(&d->model, what, FIGURE_KNOWN_WIPED);
+  out->compute = chart_total(&d->model, what, FIGURE_COMPUTE);
+}
+
 int funnel_largest_loss(const funnel *u, double *bits) {
   int worst = -1;
   const double *all = u->bits[BAUD_CHANNELS];
@@ -63,13 +69,18 @@ static void figure_text(char *out, size_t size, double bits, char mark) {
   snprintf(out, size, "%s%s", number, isnan(bits) ? "" : mark_text(mark));
 }
 
-/* "77%" of the stage before, "!" where it is more than that by what could be seen, "" where there is nothing to compare. */
+/* "77%" of the stage before, "lost" where bits are below zero, "!" where they are more than that by what could be seen, ""
+ * where there is nothing to compare. */
 static void share_text(char *out, size_t size, double before, double bits) {
+  double least = 1e-3 * fmax(1e-3, fabs(before)); /* by what could be seen */
   if (isnan(before) || isnan(bits)) snprintf(out, size, "%s", "");
-  else if (bits > before + 1e-3 * fmax(1e-3, fabs(before))) snprintf(out, size, "!");
+  else if (bits < -least) snprintf(out, size, "lost");
+  else if (bits > before + least) snprintf(out, size, "!");
   else if (before > 0) snprintf(out, size, "%.0f%%", 100 * bits / before);
   else snprintf(out, size, "-");
 }
+
+static unsigned share_style(const char *share) { return share[0] == '!' || share[0] == 'l' ? STYLE_ALERT : STYLE_DIM; }
 
 /* One stage: name, bar, figure, share. Returns the row after. */
 static int draw_stage(frame *f, rect inside, int y, const funnel *u, int stream, int stage, double scale) {
@@ -83,7 +94,7 @@ static int draw_stage(frame *f, rect inside, int y, const funnel *u, int stream,
   figure_text(figure, sizeof figure, bits, u->marks[stream][stage]);
   if (stage > 0) share_text(share, sizeof share, u->bits[stream][stage - 1], bits);
   frame_right(f, x, y, 8, STYLE_PLAIN, figure);
-  frame_right(f, x + 9, y, 5, share[0] == '!' ? STYLE_ALERT : STYLE_DIM, share);
+  frame_right(f, x + 9, y, 5, share_style(share), share);
   return y + 1;
 }
 
@@ -103,6 +114,22 @@ static void draw_loss(frame *f, rect inside, int y, const funnel *u) {
                 bits);
 }
 
+/* "known now 7.34: weights 5.10, memory 2.24", and what planning, or training on what was received before, has brought. */
+static void draw_places(frame *f, rect inside, int y, const funnel *u) {
+  char known[32], weights[32], memory[32], compute[32];
+  int end = inside.y + inside.height, room = inside.width - 1;
+  if (y < end && isfinite(u->known) && isfinite(u->known_wiped)) {
+    text_number(known, sizeof known, u->known, 6);
+    text_number(weights, sizeof weights, u->known_wiped, 6);
+    text_number(memory, sizeof memory, u->known - u->known_wiped, 6);
+    frame_print(f, inside.x + 1, y++, room, STYLE_PLAIN, "known now %s: weights %s, memory %s", known, weights, memory);
+  }
+  if (y < end && isfinite(u->compute) && fabs(u->compute) > 1e-6) {
+    text_number(compute, sizeof compute, u->compute, 6);
+    frame_print(f, inside.x + 1, y, room, STYLE_PLAIN, "compute: %s useful bits with nothing received", compute);
+  }
+}
+
 void funnel_draw_bars(frame *f, rect inside, const funnel *u) {
   double scale = largest(u);
   int y = inside.y, end = inside.y + inside.height, used = 0;
@@ -118,6 +145,7 @@ void funnel_draw_bars(frame *f, rect inside, const funnel *u) {
     y += is_airy;
   }
   draw_loss(f, inside, y, u);
+  draw_places(f, inside, y + 1, u);
 }
 
 void funnel_draw_summary(frame *f, rect inside, const funnel *u) {
@@ -136,7 +164,7 @@ static void draw_table_cell(frame *f, int *x, int y, const funnel *u, int stream
   if (stage == 0) return;
   share_text(share, sizeof share, u->bits[stream][stage - 1], bits);
   frame_bar(f, *x + 1, y, bar, isfinite(bits) && scale > 0 ? bits / scale : 0);
-  frame_right(f, *x + 1 + bar, y, 5, share[0] == '!' ? STYLE_ALERT : STYLE_DIM, share);
+  frame_right(f, *x + 1 + bar, y, 5, share_style(share), share);
   *x += bar + 6;
 }
 
@@ -174,6 +202,6 @@ void funnel_draw_strip(frame *f, rect area, const funnel *u) {
     frame_text(f, x, y, 9, STYLE_PLAIN, stage_name[g]);
     frame_bar(f, x + 9, y, bar, isfinite(bits) && scale > 0 ? bits / scale : 0);
     frame_right(f, x + 10 + bar, y, 7, STYLE_PLAIN, figure);
-    frame_right(f, x + 18 + bar, y, 4, share[0] == '!' ? STYLE_ALERT : STYLE_DIM, share);
+    frame_right(f, x + 18 + bar, y, 4, share_style(share), share);
   }
 }

@@ -186,7 +186,7 @@ static void copy_store(model *m) {
 int model_figure_is_change(uint32_t figure) {
   for (unsigned c = 0; c < BAUD_CHANNELS; c++)
     if (figure == figure_of_channel(FIGURE_ABSORBED, c)) return 1;
-  return figure == FIGURE_ABSORBED_ALL || figure == FIGURE_USEFUL;
+  return figure == FIGURE_ABSORBED_ALL || figure == FIGURE_USEFUL || figure == FIGURE_COMPUTE;
 }
 
 /* Mean over a trial's last BOARD_RECENT episodes, from the store. What is asked at a quiz only (absorbed, useful) is

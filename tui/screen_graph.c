@@ -48,7 +48,8 @@ static void draw_row(dashboard *d, rect area, int y, const graph_row *row, int n
   text_elide(cut, sizeof cut, c->label, names - 2 * row->depth);
   frame_text(f, x, y, end - x, STYLE_STRONG, cut);
   x = 5 + names + 2;
-  snprintf(text, sizeof text, "%u/%u", c->by_state[model_state_index(STATUS_DONE)], c->n_trials);
+  uint32_t done = c->by_state[model_state_index(STATUS_DONE)];
+  snprintf(text, sizeof text, done == c->n_trials ? "%u" : "%u/%u", done, c->n_trials);
   if (end - x > 8) frame_right(f, x, y, 8, STYLE_PLAIN, text);
   x += 9;
   if (end - x > 12) frame_bar(f, x, y, 12, c->progress);

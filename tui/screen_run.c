@@ -49,6 +49,7 @@ static void draw_funnel(dashboard *d, const layout_run *l) {
   frame *f = &d->frame;
   funnel_read(d, d->selected, d->has_totals ? FUNNEL_TOTALS : FUNNEL_RECENT, &u);
   if (l->funnel_is_box) {
+    funnel_read_places(d, d->selected, &u);
     const char *title = d->has_totals ? "signal funnel, bits, whole run" : "signal funnel, bits/episode";
     rect in = frame_box(f, l->funnel, title, d->has_totals ? "t: recent" : "last 100  t: total", STYLE_TITLE);
     funnel_draw_bars(f, in, &u);

@@ -74,6 +74,7 @@ static float value_at(uint32_t trial, uint32_t figure, double episode, uint64_t 
   if (figure == FIGURE_STEPS) return 12;
   if (figure == FIGURE_KNOWN) return (float)(12 * learned);
   if (figure == FIGURE_KNOWN_WIPED) return (float)(7 * learned);
+  if (figure == FIGURE_COMPUTE) return (float)(1e-4 * learned);
   if (figure == FIGURE_USEFUL) return config == 5 ? 0 : (float)(10.4 * learned * wobble);
   if (figure >= FIGURE_CODE_OBSERVATION) return (float)(40 * learned * wobble);
   static const double of_channel[BAUD_CHANNELS] = {64, 32, 48}, shares[3] = {1, 0.77, 0.35};

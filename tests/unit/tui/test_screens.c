@@ -785,6 +785,21 @@ static void silence_is_shown_as_stale_and_a_finished_run_as_done(void **state) {
   close_dashboard(d);
 }
 
+static void forgetting_is_lost_bits_and_what_is_known_has_a_place(void **unused) {
+  (void)unused;
+  dashboard *d = open_dashboard(200, 50);
+  press(d, '2');
+  assert_true(find_row(d, "known now ") > 0 && find_row(d, ": weights ") == find_row(d, ", memory "));
+  assert_true(find_row(d, "useful bits with nothing received") > 0);
+  assert_true(find_row(d, "lost") < 0);
+  close_dashboard(d);
+  fake_run_force(-2);
+  d = open_dashboard(200, 50);
+  press(d, '2');
+  assert_true(find_row(d, "lost") > 0);
+  close_dashboard(d);
+}
+
 int main(void) {
   setlocale(LC_ALL, "C.UTF-8");
   setenv("TZ", "UTC", 1);
@@ -822,6 +837,7 @@ int main(void) {
       cmocka_unit_test(no_two_lines_of_the_table_claim_one_key_on_one_screen),
       cmocka_unit_test(an_unchanged_board_reads_nothing_from_the_store),
       cmocka_unit_test(zooming_keeps_the_cursor_in_view_and_zero_fits_all),
+      cmocka_unit_test(forgetting_is_lost_bits_and_what_is_known_has_a_place),
       cmocka_unit_test(silence_is_shown_as_stale_and_a_finished_run_as_done),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

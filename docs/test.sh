@@ -35,7 +35,7 @@ check "what nn.md quotes stands in the examples" quotes_stand_in_the_examples nn
 # README's and the guide's files are there.
 links_lead_somewhere() {
   bad=0
-  for page in README.md docs/nn.md docs/plugins.md docs/signal.md docs/experiments.md; do
+  for page in README.md docs/nn.md docs/plugins.md docs/signal.md docs/experiments.md $(cd "$SOURCE" && echo docs/systems/*.md); do
     for target in $(grep -o ']([^)#:]*)' "$SOURCE/$page" | tr -d '])('); do
       [ -e "$SOURCE/$(dirname "$page")/$target" ] || { echo "$page: $target"; bad=1; }
     done

@@ -279,7 +279,7 @@ static void line_of_trial(gathering *g, const domain *d, uint32_t trial, const c
     return;
   }
   double means[WINDOW_BINS];
-  x_map map = x_map_of(g->m, trial, d->axis);
+  x_map map = x_map_within(g->m, trial, d->axis, d->from, d->end);
   for (int i = 0; i < d->n; i++) values[i] = NAN;
   if (map.n < 2) return;
   g->w = window_on(&map, d, g->m->trials[trial].episodes);

@@ -12,7 +12,7 @@
 const char *const x_axis_names[X_AXES] = {"episode", "step", "time", "bits"};
 const char *const x_axis_units[X_AXES] = {"episodes", "steps", "of running time", "bits received"};
 
-enum { MOMENTS = 1024, POINTS = MOMENTS + 2 };
+enum { MOMENTS = 1024, POINTS = MOMENTS + CURVES_WINDOW_BINS + 2 };
 
 static struct {
   double episode[POINTS], x[POINTS];
@@ -100,6 +100,37 @@ x_map x_map_of(model *m, uint32_t trial, enum x_axis on) {
   if (on == X_EPISODE) storage.episode[1] = storage.x[1] = episodes;
   else n = on == X_TIME ? map_time(m, trial) : map_sums(m, trial, on == X_STEP ? FIGURE_STEPS : FIGURE_RECEIVED_ALL);
   return (x_map){n > 1 ? n : 0, storage.episode, storage.x};
+}
+
+/* Points of the fine bins between those of the map that lie outside of them. They begin at one of the map's own. */
+static x_map splice(const x_map *map, const bins *fine) {
+  static double episode[POINTS], x[POINTS];
+  double at = x_of_episode(map, (double)fine->from);
+  int n = 0, rest = 0;
+  while (n < map->n && map->episode[n] < (double)fine->from) episode[n] = map->episode[n], x[n] = map->x[n], n++;
+  for (int i = 0; i < fine->n && fine->count[i] && n + 1 < POINTS; i++, n++) {
+    episode[n] = (double)(fine->from + (uint64_t)i * fine->width);
+    x[n] = at;
+    at += fmax(fine->sum[i], 0);
+  }
+  while (rest < map->n && n > 0 && map->episode[rest] <= episode[n - 1]) rest++;
+  for (; rest < map->n && n < POINTS; rest++, n++) episode[n] = map->episode[rest], x[n] = map->x[rest];
+  memcpy(storage.episode, episode, (size_t)n * sizeof *episode);
+  memcpy(storage.x, x, (size_t)n * sizeof *x);
+  return (x_map){n, storage.episode, storage.x};
+}
+
+x_map x_map_within(model *m, uint32_t trial, enum x_axis on, double from, double end) {
+  x_map map = x_map_of(m, trial, on);
+  const model_trial *t = m->trials + trial;
+  if (on != X_STEP || map.n < 2) return map;
+  uint64_t coarse = bins_width(t->episodes, CURVES_BINS); /* at their edges the map is exact, between them a guess */
+  curve_window w = {(uint64_t)x_to_episode(&map, from) / coarse * coarse, 0};
+  uint64_t last = ((uint64_t)x_to_episode(&map, end) + coarse) / coarse * coarse;
+  w.width = bins_width(last - w.from, CURVES_WINDOW_BINS);
+  if (w.width >= coarse) return map;
+  const bins *fine = curves_get(&m->curves, trial, FIGURE_STEPS, &w, t->episodes, t->status);
+  return fine && fine->n > 0 ? splice(&map, fine) : map;
 }
 
 /* y at `at` along points (from[i], to[i]), both rising; beyond the last point it stays. */

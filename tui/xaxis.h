@@ -1,7 +1,8 @@
 /* xaxis.h - what plots have to the right: episodes, steps, running time, or bits received so far.
  *
  * All data lie in the store by episodes. Where a trial's episodes lie on another axis is a rising map, linear between
- * the points that the store has (steps and bits: the run's curve in 256 bins; time: the moments of its clock).
+ * the points that the store has (steps and bits: the run's curve in 256 bins, steps finer where one looks closely; time: the
+ * moments of its clock).
  */
 #ifndef BAUD_TUI_XAXIS_H
 #define BAUD_TUI_XAXIS_H
@@ -21,6 +22,8 @@ typedef struct x_map {
 
 /* The map of one trial; n = 0 where the axis is not measured. In storage of this file's until the next call. */
 x_map x_map_of(model *m, uint32_t trial, enum x_axis on);
+/* The same, finer where [from, end) of the axis lies, which is zoomed into: steps by episodes there, not by the run's bins. */
+x_map x_map_within(model *m, uint32_t trial, enum x_axis on, double from, double end);
 double x_of_episode(const x_map *map, double episode);
 double x_to_episode(const x_map *map, double x);
 

@@ -12,7 +12,7 @@
 enum { TRIALS = FAKE_CONFIGS * FAKE_SEEDS, EPISODES = 20000 };
 
 static struct {
-  double progress, step;
+  double progress, step, wave;
   uint64_t silent_ns;
   int is_forced;
   float forced;
@@ -30,6 +30,7 @@ static const char *const labels[FAKE_CONFIGS] = {
 
 void fake_run_set_progress(double progress) { fake.progress = progress; }
 void fake_run_set_step(double step) { fake.step = step; }
+void fake_run_set_wave(double steps) { fake.wave = steps; }
 void fake_run_set_silence(double seconds) { fake.silent_ns = (uint64_t)(seconds * 1e9); }
 void fake_run_set_label(const char *label) { fake.label = label; }
 void fake_run_set_event(const char *text) { fake.event = text; }
@@ -41,7 +42,7 @@ void fake_run_force(float value) {
 void fake_run_restore(void) {
   fake.is_forced = 0;
   fake.progress = 0.5;
-  fake.step = 0;
+  fake.step = fake.wave = 0;
   fake.silent_ns = 0;
   fake.label = fake.event = NULL;
   fake.refused = -2;
@@ -71,7 +72,7 @@ static float value_at(uint32_t trial, uint32_t figure, double episode, uint64_t 
   double wobble = 1 + 0.25 * noise(trial, bin);
   if (figure == FIGURE_RETURN) return (float)(9 * learned * wobble);
   if (figure == FIGURE_SUCCESS) return (float)learned;
-  if (figure == FIGURE_STEPS) return 12;
+  if (figure == FIGURE_STEPS) return (float)(12 + fake.wave * sin(2 * 3.14159265358979 * episode / FAKE_WAVE));
   if (figure == FIGURE_KNOWN) return (float)(12 * learned);
   if (figure == FIGURE_KNOWN_WIPED) return (float)(7 * learned);
   if (figure == FIGURE_COMPUTE) return (float)(1e-4 * learned);

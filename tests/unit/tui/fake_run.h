@@ -12,6 +12,9 @@ enum { FAKE_CONFIGS = 6, FAKE_SEEDS = 8 };
 
 /* How far the run is, 0 to 1; statuses follow. Takes effect at the next model_refresh. */
 void fake_run_set_progress(double progress);
+/* Steps of an episode go up and down by so many, once in FAKE_WAVE episodes, which is less than a bin of the whole run. */
+enum { FAKE_WAVE = 64 };
+void fake_run_set_wave(double steps);
 /* How far it goes on at each look at the board; how long the supervisor has been silent. */
 void fake_run_set_step(double step);
 void fake_run_set_silence(double seconds);

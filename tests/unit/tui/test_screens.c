@@ -376,6 +376,26 @@ static void zooming_on_another_axis_reads_finer(void **state) {
   close_dashboard(d);
 }
 
+/* Steps up to an episode e: 12 e + a (1 - cos(2 pi e / period)), a = wave period / 2 pi. The bins of the whole run see none of the wave. */
+static void steps_are_placed_by_episodes_where_one_looks_closely(void **state) {
+  (void)state;
+  fake_run_set_wave(8);
+  dashboard *d = open_dashboard(120, 40);
+  model *m = &d->model;
+  double from = 4000, length = 2 * FAKE_WAVE, amplitude = 8.0 * FAKE_WAVE / (2 * 3.14159265358979), worst = 0, guessed = 0;
+  curves_begin_frame(&m->curves, d->now, 10, m->store_version);
+  for (double e = from; e <= from + length; e += 8) {
+    double steps = 12 * e + amplitude * (1 - cos(2 * 3.14159265358979 * e / FAKE_WAVE));
+    x_map whole = x_map_of(m, 0, X_STEP);
+    guessed = fmax(guessed, fabs(x_of_episode(&whole, e) - steps));
+    x_map within = x_map_within(m, 0, X_STEP, 12 * from, 12 * (from + length));
+    worst = fmax(worst, fabs(x_of_episode(&within, e) - steps));
+    for (int i = 1; i < within.n; i++) assert_true(within.episode[i] > within.episode[i - 1] && within.x[i] >= within.x[i - 1]);
+  }
+  assert_true(guessed > 1.5 * amplitude && worst < 0.05 * amplitude);
+  close_dashboard(d);
+}
+
 static void the_band_lies_around_the_mean_and_each_seed_has_a_line(void **state) {
   (void)state;
   dashboard *d = open_dashboard(120, 40);
@@ -819,6 +839,7 @@ int main(void) {
       cmocka_unit_test(other_axes_show_the_same_values_elsewhere),
       cmocka_unit_test(what_was_forgone_is_stacked_on_what_was_saved),
       cmocka_unit_test(zooming_on_another_axis_reads_finer),
+      cmocka_unit_test(steps_are_placed_by_episodes_where_one_looks_closely),
       cmocka_unit_test(the_band_lies_around_the_mean_and_each_seed_has_a_line),
       cmocka_unit_test(what_is_typed_is_found_or_told_apart),
       cmocka_unit_test(files_hold_what_is_on_the_screen),

@@ -92,7 +92,7 @@ void show_screen(dashboard *d, const screen *s) {
 
 void act_view(dashboard *d, int digit) {
   if (d->view->digit == digit) {
-    if (d->view == &screen_run || d->view == &screen_compare) act_zoom_panel(d, 0);
+    if (d->view->scope & (IN_RUNS | IN_RUN | IN_GRAPH | IN_ENV | IN_COMPARE)) act_zoom_panel(d, 0);
     return;
   }
   for (int i = 0; i < SCREENS; i++)
@@ -106,7 +106,7 @@ int *chart_of_view(dashboard *d) {
 void act_back(dashboard *d, int unused) {
   (void)unused;
   int has_plots = d->view == &screen_run || d->view == &screen_compare;
-  if (has_plots && d->zoom_panel == LAYOUT_ONE_PLOT) d->zoom_panel = LAYOUT_GRID;
+  if (zoom_of_view(d) == LAYOUT_ALONE) act_zoom_panel(d, 0);
   else if (has_plots && d->has_cursor) d->has_cursor = 0;
   else if (d->view != &screen_runs && d->view->row_text && d->search.is_set) sieve_clear(&d->search);
   else if (d->view == &screen_runs && d->filter.is_set) sieve_clear(&d->filter);

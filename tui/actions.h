@@ -38,6 +38,7 @@ void act_track(dashboard *d, int unused);
 /* screen_run.c */
 void act_plot(dashboard *d, int step); /* in the Runs view: the figure that is shown */
 void act_zoom_panel(dashboard *d, int unused);
+enum layout_zoom zoom_of_view(const dashboard *d);
 void act_zoom(dashboard *d, int step); /* 0: fit */
 void act_cursor(dashboard *d, int cells);
 void act_log_axis(dashboard *d, int unused);
@@ -62,6 +63,7 @@ void act_wide(dashboard *d, int unused);
 void act_follow(dashboard *d, int unused);
 void act_level(dashboard *d, int unused);
 void act_log_selected(dashboard *d, int unused);
+void act_log_wrap(dashboard *d, int unused);
 void act_warning(dashboard *d, int step);
 void act_open_event(dashboard *d, int unused);
 /* search.c */

@@ -79,6 +79,7 @@ struct dashboard {
   int plot, plot_page;                /* of the Run view: the chart in focus, the first one on the page */
   int compared;                       /* of the Compare view */
   enum layout_zoom zoom_panel;
+  unsigned alone;                     /* scopes of the other views whose list, tree or picture has the screen to itself */
   enum x_axis axis;
   enum seeds_shown seeds, seeds_before; /* before: what `i` goes back to */
   span span;
@@ -90,7 +91,7 @@ struct dashboard {
   int is_copying;                     /* at the end of this turn */
 
   list log;
-  int is_following, log_level, log_is_selected_only;
+  int is_following, log_level, log_is_selected_only, log_is_wrapped;
   sieve search;
   list claims;
   verdicts verdicts;

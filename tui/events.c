@@ -31,6 +31,28 @@ void event_draw(dashboard *d, int x, int y, int cells, const store_event_row *ev
   frame_text(f, x, y, end - x, event->severity == 'E' ? STYLE_FAILED : STYLE_PLAIN, text);
 }
 
+void text_draw_wrapped(frame *f, rect area, const char *text) {
+  char line[1600];
+  size_t used = 0;
+  int cells = 0, y = area.y, width;
+  for (uint32_t glyph; (glyph = text_next(&text, &width)) != 0;) {
+    char bytes[4];
+    int n = text_encode(bytes, glyph);
+    if (cells + width > area.width || used + 5 > sizeof line) {
+      line[used] = 0;
+      frame_text(f, area.x, y++, area.width, STYLE_DIM, line);
+      used = 0;
+      cells = 0;
+      if (y >= area.y + area.height) return;
+    }
+    memcpy(line + used, bytes, (size_t)n);
+    used += (size_t)n;
+    cells += width;
+  }
+  line[used] = 0;
+  if (y < area.y + area.height) frame_text(f, area.x, y, area.width, STYLE_DIM, line);
+}
+
 unsigned verdict_style(const char *verdict) {
   if (strcmp(verdict, "holds") == 0) return STYLE_RUNNING;
   if (strcmp(verdict, "fails") == 0) return STYLE_FAILED;

@@ -13,4 +13,7 @@ unsigned verdict_style(const char *verdict);
 /* The newest events, or once the run is over its claims: in a box, or under a rule. */
 void events_draw_panel(dashboard *d, rect area, int is_boxed);
 
+/* Long text over several lines, broken at cells, not words: it may be a table of numbers. */
+void text_draw_wrapped(frame *f, rect area, const char *text);
+
 #endif

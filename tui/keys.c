@@ -39,6 +39,7 @@ const key key_table[] = {
     {KEY_TABULATOR, PLOTS, 0, "Tab", NULL, "next panel (S-Tab back)", act_plot, 1},
     {KEY_BTAB, PLOTS, SAME_LINE, "", NULL, NULL, act_plot, -1},
     {'z', PLOTS, 0, "z", "zoom", "this panel alone", act_zoom_panel, 0},
+    {'z', IN_RUNS | IN_GRAPH | IN_ENV, 0, "z", NULL, "this panel alone", act_zoom_panel, 0},
     {'+', PLOTS, 0, "+ - 0", "x-zoom", "zoom in, out, fit", act_zoom, 1},
     {'=', PLOTS, SAME_LINE, "", NULL, NULL, act_zoom, 1},
     {'-', PLOTS, SAME_LINE, "", NULL, NULL, act_zoom, -1},
@@ -91,6 +92,7 @@ const key key_table[] = {
     {'n', SEARCHED, 0, "n N", "match", "next, previous match", act_search, 1},
     {'n', IN_RUNS, 0, "n N", NULL, "next, previous match", act_search, 1},
     {'N', SEARCHED | IN_RUNS, SAME_LINE, "", NULL, NULL, act_search, -1},
+    {'w', IN_LOG, 0, "w", "wrap", "all of a long line, below", act_log_wrap, 0},
 
     {'P', STEERED, CHANGES_RUN, "P", "pause", "pause or resume", act_pause, 0},
     {'E', STEERED, CHANGES_RUN, "E", NULL, "one episode on, when paused", act_step, 0},

@@ -22,8 +22,9 @@ static rect cut_bottom(rect *left, int rows) {
   return r;
 }
 
-layout_runs layout_of_runs(rect body) {
+layout_runs layout_of_runs(rect body, enum layout_zoom zoom) {
   layout_runs l = {.list = body};
+  if (zoom == LAYOUT_ALONE) return l;
   if (body.width >= 100 && body.height >= 30) {
     l.is_boxed = 1;
     l.events = cut_bottom(&l.list, body.height >= 44 ? 8 : 6);
@@ -61,7 +62,7 @@ layout_run layout_of_run(rect body, enum layout_zoom zoom) {
   layout_run l = {.n_plots = 0};
   rect rest = body;
   if (body.height >= 10) l.readout = cut_bottom(&rest, body.width >= 100 && body.height >= 30 ? 2 : 1);
-  if (zoom == LAYOUT_ONE_PLOT) {
+  if (zoom == LAYOUT_ALONE) {
     l.plots[l.n_plots++] = rest;
     return l;
   }
@@ -94,7 +95,7 @@ layout_compare layout_of_compare(rect body, int marks, enum layout_zoom zoom) {
     rest.y += lines;
     rest.height -= lines;
   }
-  int columns = zoom == LAYOUT_ONE_PLOT || !is_wide ? 1
+  int columns = zoom == LAYOUT_ALONE || !is_wide ? 1
                 : body.width >= 160                 ? 3
                                                     : 2,
       rows = zoom == LAYOUT_GRID && is_wide && rest.height >= 26 ? 2 : 1;
@@ -106,8 +107,9 @@ layout_compare layout_of_compare(rect body, int marks, enum layout_zoom zoom) {
   return l;
 }
 
-layout_graph layout_of_graph(rect body) {
+layout_graph layout_of_graph(rect body, enum layout_zoom zoom) {
   layout_graph l = {.tree = body};
+  if (zoom == LAYOUT_ALONE) return l;
   if (body.height >= 30) l.work = cut_bottom(&l.tree, body.height >= 44 ? 14 : 11);
   if (body.width >= 100 && l.tree.height >= 8) {
     int node = body.width >= 160 ? 80 : 54;
@@ -120,8 +122,9 @@ layout_graph layout_of_graph(rect body) {
   return l;
 }
 
-layout_env layout_of_env(rect body) {
+layout_env layout_of_env(rect body, enum layout_zoom zoom) {
   layout_env l = {.picture = body};
+  if (zoom == LAYOUT_ALONE) return l;
   if (body.height >= 28) l.plot = cut_bottom(&l.picture, body.height >= 40 ? 14 : 11);
   if (body.width >= 60 && body.height >= 8) {
     int step = body.width >= 100 ? 54 : body.width / 2;

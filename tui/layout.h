@@ -18,6 +18,8 @@ typedef struct layout {
 
 layout layout_screen(int width, int height);
 
+enum layout_zoom { LAYOUT_GRID, LAYOUT_ALONE }; /* alone: one plot, the list, the tree, the picture */
+
 typedef struct layout_runs {
   rect list;           /* heading, rows, and a line that says which rows */
   rect plot, funnel;   /* boxes side by side */
@@ -26,7 +28,7 @@ typedef struct layout_runs {
   int is_boxed;
 } layout_runs;
 
-layout_runs layout_of_runs(rect body);
+layout_runs layout_of_runs(rect body, enum layout_zoom zoom);
 
 typedef struct layout_run {
   rect funnel;               /* a box, or the table of five lines */
@@ -36,7 +38,6 @@ typedef struct layout_run {
   rect readout;              /* one or two lines */
 } layout_run;
 
-enum layout_zoom { LAYOUT_GRID, LAYOUT_ONE_PLOT };
 layout_run layout_of_run(rect body, enum layout_zoom zoom);
 
 typedef struct layout_compare {
@@ -54,12 +55,12 @@ typedef struct layout_graph {
   int is_boxed; /* the node is: else a rule and lines */
 } layout_graph;
 
-layout_graph layout_of_graph(rect body);
+layout_graph layout_of_graph(rect body, enum layout_zoom zoom);
 
 typedef struct layout_env {
   rect picture, step, plot; /* boxes */
 } layout_env;
 
-layout_env layout_of_env(rect body);
+layout_env layout_of_env(rect body, enum layout_zoom zoom);
 
 #endif

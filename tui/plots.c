@@ -110,9 +110,19 @@ void act_plot(dashboard *d, int step) {
   *which = (*which + step + CHARTS) % CHARTS;
 }
 
+static int has_plots(const dashboard *d) { return d->view == &screen_run || d->view == &screen_compare; }
+
+enum layout_zoom zoom_of_view(const dashboard *d) {
+  return has_plots(d) ? d->zoom_panel : d->alone & d->view->scope ? LAYOUT_ALONE : LAYOUT_GRID;
+}
+
 void act_zoom_panel(dashboard *d, int unused) {
   (void)unused;
-  d->zoom_panel = d->zoom_panel == LAYOUT_GRID ? LAYOUT_ONE_PLOT : LAYOUT_GRID;
+  if (!has_plots(d)) {
+    d->alone ^= d->view->scope;
+    return;
+  }
+  d->zoom_panel = d->zoom_panel == LAYOUT_GRID ? LAYOUT_ALONE : LAYOUT_GRID;
 }
 
 static int can_go_closer(const dashboard *d, double length) {

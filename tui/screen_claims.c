@@ -6,29 +6,6 @@
 #include "search.h"
 #include "text.h"
 
-/* Long text over several lines, broken at cells, not words: figures are tables of numbers. */
-static void draw_wrapped(frame *f, rect area, const char *text) {
-  char line[1600];
-  size_t used = 0;
-  int cells = 0, y = area.y, width;
-  for (uint32_t glyph; (glyph = text_next(&text, &width)) != 0;) {
-    char bytes[4];
-    int n = text_encode(bytes, glyph);
-    if (cells + width > area.width || used + 5 > sizeof line) {
-      line[used] = 0;
-      frame_text(f, area.x, y++, area.width, STYLE_DIM, line);
-      used = 0;
-      cells = 0;
-      if (y >= area.y + area.height) return;
-    }
-    memcpy(line + used, bytes, (size_t)n);
-    used += (size_t)n;
-    cells += width;
-  }
-  line[used] = 0;
-  if (y < area.y + area.height) frame_text(f, area.x, y, area.width, STYLE_DIM, line);
-}
-
 static void draw(dashboard *d, rect body) {
   frame *f = &d->frame;
   const model *m = &d->model;
@@ -52,7 +29,7 @@ static void draw(dashboard *d, rect body) {
   text_elide(title, sizeof title, c->text, body.width - 26);
   if (is_so_far) snprintf(title + strlen(title), sizeof title - strlen(title), " (so far)");
   frame_rule(f, body.y + body.height - detail, title);
-  draw_wrapped(f, (rect){2, body.y + body.height - detail + 1, body.width - 3, detail - 1},
+  text_draw_wrapped(f, (rect){2, body.y + body.height - detail + 1, body.width - 3, detail - 1},
                *c->figures ? c->figures : "no verdict yet");
 }
 

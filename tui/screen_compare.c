@@ -102,7 +102,7 @@ static void draw(dashboard *d, rect body) {
   }
   draw_legend(d, l.legend);
   for (int i = 0; i < l.n_plots; i++)
-    plots_draw(d, l.plots[i], d->marks, d->n_marks, chart_in(d, i), i == 0, d->zoom_panel == LAYOUT_ONE_PLOT ? PLOTS_ALONE : PLOTS_BESIDE_OTHERS);
+    plots_draw(d, l.plots[i], d->marks, d->n_marks, chart_in(d, i), i == 0, d->zoom_panel == LAYOUT_ALONE ? PLOTS_ALONE : PLOTS_BESIDE_OTHERS);
   if (l.table.height > 0) draw_table(d, l.table);
   draw_readout(d, l.readout);
 }

@@ -205,7 +205,7 @@ static void say_why(dashboard *d, rect body) {
 
 static void draw(dashboard *d, rect body) {
   const feed *f = &d->feed;
-  layout_env l = layout_of_env(body);
+  layout_env l = layout_of_env(body, zoom_of_view(d));
   d->readout[0] = 0;
   if (f->n == 0 || f->at >= f->n) {
     say_why(d, body);

@@ -224,7 +224,7 @@ static void draw_work(dashboard *d, rect box) {
 }
 
 static void draw(dashboard *d, rect body) {
-  layout_graph l = layout_of_graph(body);
+  layout_graph l = layout_of_graph(body, zoom_of_view(d));
   draw_tree(d, l.tree);
   if (l.node.height > 0) {
     char title[300];

@@ -8,6 +8,7 @@
 #include "text.h"
 
 static const char levels[] = "DIWE";
+enum { DETAIL = 6 }; /* rows for the whole of one line, a rule above them */
 
 static int is_shown(const dashboard *d, const store_event_row *event) {
   const char *level = strchr(levels, event->severity);
@@ -44,6 +45,8 @@ static void draw(dashboard *d, rect body) {
   frame *f = &d->frame;
   int at[MODEL_EVENTS], n = collect(d, at);
   rect area = body.height >= 6 ? (rect){body.x, body.y + 1, body.width, body.height - 1} : body;
+  int detail = d->log_is_wrapped && area.height >= 10 && n > 0 ? DETAIL : 0;
+  area.height -= detail;
   if (d->is_following) d->log.selected = n - 1;
   list_show(&d->log, n, area.height);
   for (int i = 0; i < area.height && d->log.top + i < n; i++) {
@@ -55,6 +58,10 @@ static void draw(dashboard *d, rect body) {
     frame_put(f, 0, area.y + i, 0xbb, STYLE_STRONG);
     frame_restyle(f, (rect){0, area.y + i, body.width, 1}, STYLE_SELECTED);
     f->cursor_y = area.y + i;
+  }
+  if (detail) {
+    frame_rule(f, area.y + area.height, "w: the line under the cursor");
+    text_draw_wrapped(f, (rect){2, area.y + area.height + 1, body.width - 3, detail - 1}, d->model.events[at[d->log.selected]].text);
   }
   if (n == 0) frame_text(f, 2, area.y, body.width - 3, STYLE_DIM, d->model.n_events ? "no event of this kind" : "no events yet");
 }
@@ -93,6 +100,11 @@ void act_level(dashboard *d, int unused) {
 void act_log_selected(dashboard *d, int unused) {
   (void)unused;
   d->log_is_selected_only = !d->log_is_selected_only;
+}
+
+void act_log_wrap(dashboard *d, int unused) {
+  (void)unused;
+  d->log_is_wrapped = !d->log_is_wrapped;
 }
 
 /* What n and N do where nothing is searched for. */

@@ -62,7 +62,7 @@ static void draw_funnel(dashboard *d, const layout_run *l) {
 
 static void draw(dashboard *d, rect body) {
   layout_run l = layout_of_run(body, d->zoom_panel);
-  enum plots_place place = d->zoom_panel == LAYOUT_ONE_PLOT ? PLOTS_ALONE : PLOTS_BESIDE_OTHERS;
+  enum plots_place place = d->zoom_panel == LAYOUT_ALONE ? PLOTS_ALONE : PLOTS_BESIDE_OTHERS;
   turn_page(d, &l);
   if (l.funnel.width > 0) draw_funnel(d, &l);
   for (int i = 0; i < l.n_plots; i++) {

@@ -44,7 +44,9 @@ static void draw_list(dashboard *d, rect area) {
   }
   if (has_note) {
     int last = d->list.top + height < d->n_rows ? d->list.top + height : d->n_rows;
-    frame_print(f, 5, y + height, f->width - 5, STYLE_DIM, "rows %d-%d of %d%s", d->list.top + 1, last, d->n_rows,
+    char marked[32] = "";
+    if (d->n_marks) snprintf(marked, sizeof marked, "   %d marked", d->n_marks);
+    frame_print(f, 5, y + height, f->width - 5, STYLE_DIM, "rows %d-%d of %d%s%s", d->list.top + 1, last, d->n_rows, marked,
                 last < d->n_rows ? "   PgDn more" : "");
   }
   if (d->n_rows == 0) frame_print(f, 5, y, f->width - 5, STYLE_DIM, "nothing matches /%s   Esc: all rows", d->filter.text);
@@ -68,7 +70,7 @@ static void draw_chart(dashboard *d, rect box) {
 }
 
 static void draw(dashboard *d, rect body) {
-  layout_runs l = layout_of_runs(body);
+  layout_runs l = layout_of_runs(body, zoom_of_view(d));
   draw_list(d, l.list);
   funnel u;
   if (l.plot.width) draw_chart(d, l.plot);
@@ -100,7 +102,7 @@ static void note(dashboard *d, char *out, size_t size) {
 
 static void click(dashboard *d, int x, int y) {
   int row = d->list.top + y - (d->frame.cursor_y - (d->list.selected - d->list.top));
-  layout_runs l = layout_of_runs(layout_screen(d->frame.width, d->frame.height).body);
+  layout_runs l = layout_of_runs(layout_screen(d->frame.width, d->frame.height).body, zoom_of_view(d));
   int is_heading = y == l.list.y && l.list.height >= 3, was = d->list.selected;
   if (is_heading) {
     int widths[COLUMNS_SHOWN], column;

@@ -119,13 +119,19 @@ keys Enter g n
 expect "the graph is searched: a star beside each match" '^ \* .*demo only'
 expect "and how many there are" '/demo 1/2'
 check "the cursor is on one" 'screen | grep -q "^»\* .*obs + demo"'
+keys z
+expect_gone "z shows the tree alone" 'critical path'
+keys 3
+expect "the digit again brings the others back" 'critical path'
 keys End
 expect "End goes to the last of the graph" '^» .*random'
 keys Escape 5
 wait_for '\[5 Log\]'
 keys /
 keys -l nan
-keys Enter n
+keys Enter g w
+expect "w shows all of the line under the cursor" '── w: the line'
+keys w n
 expect "the log is searched, letters of either case alike" '/nan [01]/1'
 keys 1
 keys -l ':save frame.txt'

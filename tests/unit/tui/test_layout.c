@@ -38,7 +38,7 @@ static void panels_never_overlap_nor_leave_the_screen_at_any_size(void **state) 
     for (int height = 1; height <= TALLEST; height++) {
       layout l = layout_screen(width, height);
       if (l.is_status_only) continue;
-      layout_runs runs = layout_of_runs(l.body);
+      layout_runs runs = layout_of_runs(l.body, LAYOUT_GRID);
       claim_chrome(&l, width, height);
       rect of_runs[] = {runs.list, runs.plot, runs.funnel, runs.strip, runs.events};
       for (int i = 0; i < 5; i++) claim_area(of_runs[i], width, height);

@@ -130,7 +130,7 @@ static int32_t nobody_to_decide_about(const baud_host *host) {
 }
 
 int32_t decision_open(decision *d, const char *text, part *learner, const baud_host *host) {
-  static const char *const words[] = {"", "action", "tool", "learning", "weights"};
+  static const char *const words[] = {"", "action", "first", "tool", "call", "learning", "weights"};
   *d = (decision){.learner = learner};
   for (int kind = DECIDES_NOTHING; kind <= DECIDES_WEIGHTS; kind++)
     if (strcmp(text, words[kind]) == 0) {
@@ -145,6 +145,10 @@ int32_t decision_open(decision *d, const char *text, part *learner, const baud_h
 void decision_close(decision *d) {
   for (uint32_t i = 0; i < d->n; i++)
     for (uint32_t k = 0; k < d->entry[i].n; k++) cJSON_Delete(d->entry[i].choice[k]);
+}
+
+int decision_is_of_steps(const decision *d) {
+  return d->kind == DECIDES_ACTION || d->kind == DECIDES_FIRST || d->kind == DECIDES_TOOL || d->kind == DECIDES_CALL;
 }
 
 uint32_t decision_alternatives(const decision *d) {

@@ -2,7 +2,9 @@
  *
  *   ""                  nothing: one action that changes nothing
  *   "action"            what the inner learner does next, in the inner environment's own actions
+ *   "first"             what it does in the first step of a turn; the steps after that are its own
  *   "tool"              whether the tool of the inner environment is called, or the inner learner acts: 1 or 0
+ *   "call"              whether the tool is called before the inner learner acts: 1 or 0
  *   "learning"          whether the inner learner learns in this turn: 0 no, 1 yes
  *   "weights"           the inner learner's weights at birth, where they are one block of floats
  *   "lr=1e-4..1 log, entropy=0..0.1"   live parameters, an element each: -1 is the lower end and 1 the upper one, what is
@@ -16,7 +18,9 @@
 
 #include "compose/part.h"
 
-enum decision_kind { DECIDES_NOTHING, DECIDES_ACTION, DECIDES_TOOL, DECIDES_LEARNING, DECIDES_WEIGHTS, DECIDES_RANGES, DECIDES_CHOICES };
+enum decision_kind {
+  DECIDES_NOTHING, DECIDES_ACTION, DECIDES_FIRST, DECIDES_TOOL, DECIDES_CALL, DECIDES_LEARNING, DECIDES_WEIGHTS, DECIDES_RANGES, DECIDES_CHOICES
+};
 
 enum { DECISION_MOST = 64, DECISION_CHOICES = 64 }; /* parameters; values of one */
 
@@ -38,6 +42,8 @@ typedef struct decision {
 /* Reads `text`, about `learner` (null: there is none). BAUD_OK, or a code after host->fail. */
 int32_t decision_open(decision *d, const char *text, part *learner, const baud_host *host);
 void decision_close(decision *d);
+/* Whether it is about steps of the inner trial, rather than about all of it. */
+int decision_is_of_steps(const decision *d);
 /* Alternatives of one that chooses; 0 for others. */
 uint32_t decision_alternatives(const decision *d);
 /* Puts what the action says into learner->of.values: `choice`, or `x` [n]. 1 when that changed anything, 0, or a negative code. */

@@ -31,10 +31,10 @@ enum {
   LIFETIME_P_DECIDES, LIFETIME_P_TURN, LIFETIME_P_EVERY, LIFETIME_P_PAYS, LIFETIME_P_SEES, LIFETIME_P_QUIZ, LIFETIME_PARAMS
 };
 enum turn_kind { TURN_LIFETIME, TURN_EPISODE, TURN_STEP, TURNS };
-enum pay_kind { PAYS_RETURN, PAYS_FINAL, PAYS_SUCCESS, PAYS_RECEIVED, PAYS_ABSORBED, PAYS_PROFIT, PAYS };
+enum pay_kind { PAYS_RETURN, PAYS_FINAL, PAYS_SUCCESS, PAYS_RECEIVED, PAYS_ABSORBED, PAYS_PROFIT, PAYS_SURPRISE, PAYS };
 enum sight_kind { SEES_PROGRESS, SEES_OBSERVATION, SEES };
 static const char *const turns[TURNS] = {"lifetime", "episode", "step"};
-static const char *const pays[PAYS] = {"return", "final", "success", "received", "absorbed", "profit"};
+static const char *const pays[PAYS] = {"return", "final", "success", "received", "absorbed", "profit", "surprise"};
 static const char *const sights[SEES] = {"progress", "observation"};
 
 static const baud_param lifetime_params[LIFETIME_PARAMS] = {
@@ -44,12 +44,12 @@ static const baud_param lifetime_params[LIFETIME_PARAMS] = {
     BAUD_PARAM_INT("episodes", 10, 1, 1000000000, "episodes", "length of a lifetime, over all inner lanes"),
     BAUD_PARAM_INT("limit", 0, 0, 4000000000, "steps", "of an inner episode; 0: as the environment says"),
     BAUD_PARAM_INT("lanes", 1, 1, 65536, "", "inner lanes"),
-    BAUD_PARAM_TEXT("decides", "", "what the action says: action, tool, learning, weights, lr=1e-4..1 log, or lr=0.01|0.1|1"),
+    BAUD_PARAM_TEXT("decides", "", "what the action says: action, first, tool, call, learning, weights, lr=1e-4..1 log, or lr=0.01|0.1|1"),
     BAUD_PARAM_CHOICE("turn", TURN_LIFETIME, turns, TURNS, "how long a decision stands: lifetime, or a number of inner episodes or steps"),
     BAUD_PARAM_INT("every", 1, 1, 1000000000, "", "how many inner episodes or steps a turn has"),
     BAUD_PARAM_CHOICE("pays", PAYS_RETURN, pays, PAYS,
                       "a turn's reward: the inner returns; the last episode's, at the end; successes; bits received; absorbed; profit, these "
-                      "and the returns"),
+                      "and the returns; surprise, bits that the ideal observer of all did not foresee"),
     BAUD_PARAM_CHOICE("sees", SEES_PROGRESS, sights, SEES, "what is observed: how far the life is and the last turn's mean return; or what "
                                                            "the inner learner sees"),
     BAUD_PARAM_INT("quiz", -1, -1, 1000000000000, "episodes", "how often the inner learner is asked; 0 never, -1 the usual"),
@@ -65,6 +65,9 @@ static const baud_fact lifetime_facts[LIFETIME_FACTS] = {
     {BAUD_SIZE(baud_fact), BAUD_FACT_HIDDEN, "absorbed", "bits", "absorbed by it since the quiz before"},
 };
 
+/* What is told of a turn: all of it or nothing; its first step; a step before it. */
+enum opening { OPENS_NOTHING, OPENS_TURN, OPENS_BEFORE };
+
 typedef struct lifetime {
   trial *inner;
   part learner;             /* of.plugin null: there is none */
@@ -75,6 +78,7 @@ typedef struct lifetime {
   uint64_t every, episodes, weights;
   int sees_inner;
   int acts;                 /* the outer actions are the inner ones */
+  enum opening opens;       /* of the turn that is lived */
   uint64_t resident;        /* token of what the inner trial holds; 0: nobody's */
   baud_field action, obs[MOST_FIELDS + 1];
   size_t bytes;             /* of an inner trial that is put away */
@@ -139,6 +143,8 @@ static int pays_absorbed(const lifetime *m) { return m->pays == PAYS_ABSORBED ||
 static int32_t check_pay(const lifetime *m) {
   char marks[FIGURES];
   trial_marks(m->inner, marks);
+  if (m->pays == PAYS_SURPRISE && marks[FIGURE_RECEIVED_ALL] == '-')
+    return m->host->fail(m->host, BAUD_EARG, "pays: the inner environment has no observer, so that nobody is there to be surprised");
   if (m->pays == PAYS_RECEIVED && marks[FIGURE_RECEIVED_ALL] == '-')
     return m->host->fail(m->host, BAUD_EARG, "pays: the inner environment has no observer, so that received bits are not known");
   if (pays_absorbed(m) && marks[FIGURE_ABSORBED_ALL] == '-')
@@ -159,9 +165,10 @@ static int32_t declare_action(lifetime *m) {
   m->weights = d->kind == DECIDES_WEIGHTS ? life_weights(m->inner) : 0;
   if (d->kind == DECIDES_WEIGHTS && (m->weights == 0 || m->weights > UINT32_MAX))
     return m->host->fail(m->host, BAUD_EARG, "decides: the inner learner has not one block of weights that are floats, but none or several");
-  m->action = d->kind == DECIDES_ACTION    ? *inner->spec.action
+  m->action = d->kind == DECIDES_ACTION || d->kind == DECIDES_FIRST ? *inner->spec.action
               : d->kind == DECIDES_NOTHING ? discrete("nothing", 1, "there is nothing to decide")
               : d->kind == DECIDES_TOOL    ? discrete("call", 2, "1: the tool is called; 0: the inner learner acts")
+              : d->kind == DECIDES_CALL    ? discrete("call", 2, "1: the tool is called before the inner learner acts")
               : d->kind == DECIDES_LEARNING ? discrete("learning", 2, "1: the inner learner learns in this turn")
               : d->kind == DECIDES_CHOICES ? discrete("parameters", decision_alternatives(d), "values of the inner learner's parameters")
                                            : (baud_field){.size = BAUD_SIZE(baud_field), .dtype = BAUD_F32, .low = -bound, .high = bound,
@@ -170,9 +177,10 @@ static int32_t declare_action(lifetime *m) {
                                                           .doc = "the inner learner's parameters, or its weights at birth"};
   if (m->action.dtype == BAUD_F32 && m->action.rank == 1) m->action.shape[0] = m->action.count;
   m->acts = d->kind == DECIDES_ACTION;
-  if ((m->acts || d->kind == DECIDES_TOOL) && inner->lanes != 1)
+  int has_tool = d->kind == DECIDES_TOOL || d->kind == DECIDES_CALL;
+  if ((m->acts || has_tool || d->kind == DECIDES_FIRST) && inner->lanes != 1)
     return m->host->fail(m->host, BAUD_EARG, "decides: one action goes to one inner lane: leave \"lanes\" at 1");
-  if (d->kind == DECIDES_TOOL && !compose_extension(inner->config.env.plugin->unit, inner->env_model, "baud.tools/1"))
+  if (has_tool && !compose_extension(inner->config.env.plugin->unit, inner->env_model, "baud.tools/1"))
     return m->host->fail(m->host, BAUD_EARG, "decides: the inner environment has no tool: put a toolbox around it");
   return BAUD_OK;
 }
@@ -215,8 +223,7 @@ static int32_t build(lifetime *m, const baud_value *v, baud_env_spec *spec) {
   int32_t code = open_inner(m, v);
   if (code == BAUD_OK && has_learner) code = part_open(&m->learner, m->host, v[LIFETIME_P_LEARNER].s, BAUD_LEARNER, "learner");
   if (code == BAUD_OK) code = decision_open(&m->decision, v[LIFETIME_P_DECIDES].s, has_learner ? &m->learner : NULL, m->host);
-  int is_of_steps = m->decision.kind == DECIDES_ACTION || m->decision.kind == DECIDES_TOOL;
-  m->turn = is_of_steps && v[LIFETIME_P_TURN].i == TURN_LIFETIME ? TURN_STEP : (enum turn_kind)v[LIFETIME_P_TURN].i;
+  m->turn = decision_is_of_steps(&m->decision) && v[LIFETIME_P_TURN].i == TURN_LIFETIME ? TURN_STEP : (enum turn_kind)v[LIFETIME_P_TURN].i;
   m->every = (uint64_t)v[LIFETIME_P_EVERY].i;
   m->episodes = (uint64_t)v[LIFETIME_P_EPISODES].i;
   m->pays = (enum pay_kind)v[LIFETIME_P_PAYS].i;
@@ -284,9 +291,11 @@ static void call_tool(lifetime *m, int is_called) {
 
 static int decide(lifetime *m, const life *l, const void *action, baud_error *error) {
   const decision *d = &m->decision;
-  int has_choice = d->kind == DECIDES_TOOL || d->kind == DECIDES_LEARNING || d->kind == DECIDES_CHOICES;
+  int has_choice = d->kind == DECIDES_TOOL || d->kind == DECIDES_CALL || d->kind == DECIDES_LEARNING || d->kind == DECIDES_CHOICES;
   int32_t choice = has_choice ? *(const int32_t *)action : 0;
-  if (m->acts) life_tell(m->inner, action);
+  m->opens = d->kind == DECIDES_FIRST ? OPENS_TURN : d->kind == DECIDES_CALL && choice == 1 ? OPENS_BEFORE : OPENS_NOTHING;
+  if (m->acts || d->kind == DECIDES_FIRST) life_tell(m->inner, action);
+  if (d->kind == DECIDES_CALL) call_tool(m, choice == 1);
   if (d->kind == DECIDES_TOOL) call_tool(m, choice == 1);
   if (d->kind == DECIDES_LEARNING) life_train(m->inner, choice == 1);
   if (d->kind == DECIDES_WEIGHTS && !l->is_born) life_set_weights(m->inner, action);
@@ -304,17 +313,28 @@ static double paid(const lifetime *m) {
   return sum;
 }
 
+/* The step that was decided, where it is one out of more; what follows is the inner learner's own. */
+static int open_turn(lifetime *m, double *earned, baud_error *error) {
+  if (m->opens == OPENS_NOTHING) return TRIAL_RUNNING;
+  int code = life_advance(m->inner, m->episodes, 1, error);
+  *earned += paid(m);
+  life_tell(m->inner, NULL);
+  return code;
+}
+
 /* Lives one turn; the sum of returns in it. */
 static int live(lifetime *m, double *earned, baud_error *error) {
   double before = trial_totals(m->inner)[FIGURE_RETURN];
-  int code = TRIAL_RUNNING;
+  uint64_t episodes = trial_episodes(m->inner);
   *earned = 0.0;
+  int code = open_turn(m, earned, error);
   if (m->turn != TURN_STEP) {
-    code = life_advance(m->inner, m->turn == TURN_EPISODE ? m->every : m->episodes, UINT64_MAX, error);
+    uint64_t until = m->turn == TURN_EPISODE ? m->every : m->episodes, over = trial_episodes(m->inner) - episodes;
+    if (code == TRIAL_RUNNING && over < until) code = life_advance(m->inner, until - over, UINT64_MAX, error);
     *earned = trial_totals(m->inner)[FIGURE_RETURN] - before;
     return code;
   }
-  for (uint64_t i = 0; i < m->every && code == TRIAL_RUNNING; i++) {
+  for (uint64_t i = m->opens == OPENS_TURN; i < m->every && code == TRIAL_RUNNING; i++) {
     code = life_advance(m->inner, m->episodes, 1, error);
     *earned += paid(m);
   }
@@ -333,6 +353,14 @@ static void note_figures(const lifetime *m, life *l) {
   l->figure[FIGURE_SUCCESS] = l->episodes ? total[FIGURE_SUCCESS] / (double)l->episodes : 0.0;
 }
 
+/* Bits of all channels, in the episodes that have ended. */
+static double surprise_so_far(const lifetime *m) {
+  const double *total = trial_totals(m->inner);
+  double sum = 0.0;
+  for (uint32_t k = 0; k < BAUD_CHANNELS; k++) sum += total[figure_of_channel(FIGURE_SURPRISE, k)];
+  return sum;
+}
+
 static int turn_lane(lifetime *m, life *l, const baud_batch *b, uint32_t lane, baud_error *error) {
   const size_t bytes = stage_field_bytes(&m->action);
   const char *action = (const char *)b->action + lane * bytes;
@@ -341,6 +369,7 @@ static int turn_lane(lifetime *m, life *l, const baud_batch *b, uint32_t lane, b
   if (!code) code = decide(m, l, action, error);
   if (code) return code;
   double received = life_received(m->inner), known = life_known(m->inner), successes = trial_totals(m->inner)[FIGURE_SUCCESS];
+  double surprise = surprise_so_far(m);
   uint64_t episodes = trial_episodes(m->inner);
   m->resident = 0;
   int state = live(m, &earned, error);
@@ -350,7 +379,9 @@ static int turn_lane(lifetime *m, life *l, const baud_batch *b, uint32_t lane, b
   episodes = trial_episodes(m->inner) - episodes;
   received = life_received(m->inner) - received;
   known = life_known(m->inner) - known;
-  const double pay[PAYS] = {earned, state == TRIAL_DONE ? trial_last(m->inner)[FIGURE_RETURN] : 0.0, successes, received, known, known + earned};
+  surprise = surprise_so_far(m) - surprise;
+  double final = state == TRIAL_DONE ? trial_last(m->inner)[FIGURE_RETURN] : 0.0;
+  const double pay[PAYS] = {earned, final, successes, received, known, known + earned, surprise};
   b->facts[FACT_PAY][lane] = (float)pay[m->pays];
   b->facts[FACT_RETURN][lane] = (float)earned;
   b->facts[FACT_RECEIVED][lane] = (float)received;

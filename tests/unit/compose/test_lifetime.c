@@ -219,6 +219,59 @@ static void what_is_decided_shows_in_the_action(void **state) {
   }
 }
 
+/* All turns decide the same: `choice` for ever. */
+static const char *always(int choice) { return text("{\"id\":\"baud.scripted\",\"params\":{\"actions\":\"%d\"}}", choice); }
+
+static void a_turn_may_be_decided_by_its_first_step_alone(void **state) {
+  (void)state;
+  /* where a lock tells each digit, the posterior finds the later ones by itself, but the first is entered for it: 2 of 3 digits */
+  const char *lock = UNIT("lock", "{\"digits\":3,\"symbols\":4,\"feedback\":\"per_digit\"}");
+  const char *env = lifetime(lock, UNIT("posterior", "{}"), ",\"episodes\":40,\"turn\":\"episode\",\"decides\":\"first\"");
+  run(&one, describe(env, always(1), "\"stop\":{\"episodes\":24}"), 3);
+  uint32_t rights = 0;
+  for (uint32_t e = 0; e < EPISODES; e++) {
+    assert_close((double)one.figure[FIGURE_STEPS][e], 40.0, 0.0);
+    double success = (double)one.figure[FIGURE_SUCCESS][e];
+    assert_true(success == 0.0 || success > 0.5); /* never, or once the others are found */
+    rights += success > 0.5;
+  }
+  assert_true(rights >= 1 && rights <= 16); /* each with 1/4: outside with less than 1.1e-3 + 1e-6, under a fixed seed */
+}
+
+static void a_call_comes_before_what_the_inner_learner_does(void **state) {
+  (void)state;
+  const char *box = UNIT("toolbox", "{\"env\":" UNIT("recall", "{\"keys\":4,\"values\":4,\"shown\":4,\"filler\":0,\"questions\":3}")
+                                    ",\"span\":2,\"cost\":0.125,\"calls\":100}");
+  const char *learner = UNIT("fast_weights", "{\"first_said\":8,\"last_said\":11}");
+  const char *more = ",\"episodes\":1,\"decides\":\"call\",\"sees\":\"observation\"";
+  const float steps = 4.0f * 2.0f + 3.0f * 3.0f;
+  for (int calls = 0; calls < 2; calls++) {
+    run(&one, describe(lifetime(box, learner, more), always(calls), "\"stop\":{\"episodes\":8}"), 3);
+    for (uint32_t e = 0; e < 8; e++) {
+      assert_close((double)one.figure[FIGURE_STEPS][e], (double)steps, 0.0); /* a turn for each token */
+      assert_close((double)one.figure[FIGURE_RETURN][e], 3.0 - calls * 0.125 * (double)steps, 1e-5);
+      assert_close((double)one.figure[FIGURE_KNOWN_WIPED][e], calls ? 8.0 : 0.0, 1e-3); /* what was taught is in weights */
+    }
+  }
+}
+
+static void surprise_counts_noise_and_all(void **state) {
+  (void)state;
+  /* who watches a television of 16 symbols is surprised by 4 bits a step, and takes in none of them */
+  const char *tv = UNIT("tv", "{\"symbols\":16,\"max_steps\":50}");
+  const char *env = lifetime(tv, RANDOM, ",\"episodes\":2,\"decides\":\"action\",\"pays\":\"surprise\",\"turn\":\"episode\",\"quiz\":0");
+  run(&one, describe(env, always(4), "\"stop\":{\"episodes\":4}"), 3);
+  for (uint32_t e = 0; e < 4; e++) {
+    assert_close((double)one.figure[FIGURE_RECEIVED_ALL][e], 0.0, 1e-6);
+    assert_close((double)one.figure[FIGURE_RETURN][e], 2.0 * 50.0 * 4.0, 1e-3);
+  }
+  baud_error error = {0};
+  trial *none = NULL;
+  const char *blind = lifetime(UNIT("corridor", "{}"), RANDOM, ",\"pays\":\"surprise\"");
+  assert_int_not_equal(trial_open(&none, plugins, describe(blind, RANDOM, "\"stop\":{\"episodes\":1}"), 0, &error), 0);
+  assert_non_null(strstr(error.text, "nobody is there to be surprised"));
+}
+
 static void a_wrong_decision_is_refused_with_a_sentence(void **state) {
   (void)state;
   static const struct {
@@ -330,6 +383,9 @@ int main(void) {
       cmocka_unit_test(a_clone_goes_on_as_the_lane_does),
       cmocka_unit_test(lifetimes_nest_and_their_bits_add_up),
       cmocka_unit_test(what_is_decided_shows_in_the_action),
+      cmocka_unit_test(a_turn_may_be_decided_by_its_first_step_alone),
+      cmocka_unit_test(a_call_comes_before_what_the_inner_learner_does),
+      cmocka_unit_test(surprise_counts_noise_and_all),
       cmocka_unit_test(a_wrong_decision_is_refused_with_a_sentence),
       cmocka_unit_test(learning_is_left_off_where_it_is_decided_so),
       cmocka_unit_test(weights_are_what_is_decided_at_birth),

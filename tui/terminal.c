@@ -148,6 +148,7 @@ typedef struct look {
   attr_t bold;
 } look;
 
+enum { FIRST_LINE = STYLE_FIRST, LINES_AND_BANDS = 12 };
 static const look looks[STYLES] = {
     [STYLE_PLAIN] = {-1, -1, 0},
     [STYLE_DIM] = {245, -1, A_DIM},
@@ -166,9 +167,15 @@ static const look looks[STYLES] = {
     [STYLE_MATCH] = {220, COLOR_YELLOW, A_BOLD},
 };
 
+/* The colours of 256 for what is no line, where the background is light. */
+static const short on_light[FIRST_LINE] = {
+    [STYLE_PLAIN] = -1,  [STYLE_DIM] = 243,    [STYLE_STRONG] = -1,  [STYLE_TITLE] = 25, [STYLE_FRAME] = 248,
+    [STYLE_KEY] = 130,   [STYLE_RUNNING] = 28, [STYLE_PAUSED] = 130, [STYLE_QUEUED] = 243, [STYLE_DONE] = 25,
+    [STYLE_FAILED] = 160, [STYLE_BAR] = 67,    [STYLE_TROUGH] = 252, [STYLE_ALERT] = 160, [STYLE_MATCH] = 130,
+};
+
 /* Lines and their bands, a to f. safe: Okabe and Ito's colours (2008), told apart by eyes of every kind; light: the same
  * for a light background; classic: red, green and the others; mono: none. */
-enum { FIRST_LINE = STYLE_FIRST, LINES_AND_BANDS = 12 };
 static const look lines_of[PALETTES][LINES_AND_BANDS] = {
     {{75, COLOR_CYAN, A_BOLD}, {214, COLOR_YELLOW, A_BOLD}, {36, COLOR_GREEN, A_BOLD}, {175, COLOR_MAGENTA, A_BOLD},
      {227, COLOR_WHITE, A_BOLD}, {166, COLOR_RED, A_BOLD},
@@ -183,11 +190,12 @@ static const look lines_of[PALETTES][LINES_AND_BANDS] = {
      {-1, -1, A_DIM}, {-1, -1, A_DIM}, {-1, -1, A_DIM}, {-1, -1, A_DIM}, {-1, -1, A_DIM}, {-1, -1, A_DIM}},
 };
 static const struct { short selected, tint; } backgrounds[PALETTES] = {{236, 235}, {253, 254}, {236, 235}, {-1, -1}};
-enum { PALETTE_MONO = 3 };
+enum { PALETTE_LIGHT = 1, PALETTE_MONO = 3 };
 
 static look look_of(unsigned style, int palette) {
   if (style >= FIRST_LINE) return lines_of[palette][style - FIRST_LINE];
   look l = looks[style];
+  if (palette == PALETTE_LIGHT) l.of_256 = on_light[style];
   if (palette == PALETTE_MONO) l.of_256 = l.of_8 = -1;
   return l;
 }

@@ -11,6 +11,18 @@ wait_for '\[1 Runs\]'
 check "there are colours by default" has_colours
 keys q; wait_for 'commands:'
 
+# of_256 N: whether colour N of 256 is on the screen
+of_256() { tm capture-pane -p -e -t 0 | grep -q "38;5;$1m"; }
+start 120 40 "TERM=xterm-256color '$VIEW'"
+wait_for '\[1 Runs\]'
+check "keys are orange on a dark background" 'of_256 215 && ! of_256 130'
+keys q; wait_for 'commands:'
+start 120 40 "TERM=xterm-256color '$VIEW' --palette light"
+wait_for '\[1 Runs\]'
+check "and brown on a light one, where orange could not be read" 'of_256 130 && ! of_256 215'
+check "what runs is a dark green there, titles are blue" 'of_256 28 && of_256 25 && ! of_256 78 && ! of_256 110'
+keys q; wait_for 'commands:'
+
 start 120 40 "NO_COLOR=1 '$VIEW'"
 wait_for '\[1 Runs\]'
 check "NO_COLOR shows no colour at all" '! has_colours'

@@ -52,7 +52,7 @@ frame_streaming() {
   compared streaming '(once|rollouts|replay): cartpole' return Space Space Space Down Space
   keys -l ':axis step'
   keys Enter
-  await 'step, bin\|bin .*k\|M│'
+  await 'x axis: step' && await 'q detach' # the message is gone
 }
 frame_windows() { compared windows '^train:.*arms=5 ' return Space Down Space Down Space; }
 frame_run() { # a run that is over: what REINFORCE took in of a box with 64 codes, and how late

@@ -89,7 +89,7 @@ void plots_where(dashboard *d, const target *targets, int n, char *out, size_t s
   if (!d->has_cursor) {
     chart_query q = {.targets = targets, .n = n, .dots = 64, .chart = charts, .axis = d->axis};
     domain whole = chart_domain(&d->model, &q);
-    x = whole.from + whole.n * whole.width;
+    x = fmin(whole.from + whole.n * whole.width, whole.end);
     if (d->axis == X_EPISODE) x = (double)chart_episodes(&d->model, targets[0].config);
   }
   if (d->axis == X_EPISODE || d->axis == X_STEP) text_thousands(at, sizeof at, (uint64_t)fmax(x, 0));

@@ -802,6 +802,9 @@ static void silence_is_shown_as_stale_and_a_finished_run_as_done(void **state) {
   fake_run_set_progress(1);
   d = open_dashboard(120, 40);
   assert_true(find_row(d, "DONE") == 0 && find_row(d, "claims: 1 holds, 1 fails") > 0);
+  press(d, '2');
+  press(d, 'x');
+  assert_true(find_row(d, "now step 240,000") > 0); /* 20,000 episodes of 12, not the end of a bin */
   close_dashboard(d);
 }
 

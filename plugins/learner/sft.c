@@ -14,7 +14,8 @@
 
 enum {
   SFT_PARAM_CORE, SFT_PARAM_UNITS, SFT_PARAM_LAYERS, SFT_PARAM_HEADS, SFT_PARAM_WINDOW, SFT_PARAM_CARRY, SFT_PARAM_LR,
-  SFT_PARAM_HORIZON, SFT_PARAM_EPOCHS, SFT_PARAM_MAX_NORM, SFT_PARAM_TEMPERATURE, SFT_PARAM_SPEAKS, SFT_PARAMS
+  SFT_PARAM_HORIZON, SFT_PARAM_EPOCHS, SFT_PARAM_MAX_NORM, SFT_PARAM_TEMPERATURE, SFT_PARAM_SPEAKS, SFT_PARAM_SAYS, SFT_PARAM_FIRST,
+  SFT_PARAMS
 };
 static const char *const sft_cores[NN_SEQUENCE_KINDS] = { "gru", "lstm", "transformer" };
 static const baud_param sft_params[SFT_PARAMS] = {
@@ -26,10 +27,12 @@ static const baud_param sft_params[SFT_PARAMS] = {
   BAUD_PARAM_FLAG("carry", 0, "memory goes on from one episode into the next"),
   BAUD_PARAM_LIVE_FLOAT("lr", 1e-3, 0, 1, "", "step size (Adam)"),
   BAUD_PARAM_INT("horizon", 32, 1, 1000000, "steps", "steps learnt from together in each lane, and how far learning goes back in time"),
-  BAUD_PARAM_INT("epochs", 1, 1, 1000, "", "times that they are learnt from"),
+  BAUD_PARAM_INT("epochs", 1, 1, 1000, "", "times that they are learnt from, a span that is taught as well"),
   BAUD_PARAM_LIVE_FLOAT("max_norm", 1, 0, 1e9, "", "largest norm of an update's gradient; 0: as it is"),
   BAUD_PARAM_LIVE_FLOAT("temperature", 1, 1e-6, 1e6, "", "of the policy, where actions are tokens"),
-  BAUD_PARAM_FLAG("speaks", 1, "act by saying what comes next, where actions are tokens; else at random")
+  BAUD_PARAM_FLAG("speaks", 1, "act by saying what comes next, where actions are tokens; else at random"),
+  BAUD_PARAM_INT("says", 0, 0, 1000000, "tokens", "that actions are, where these are not all there are; 0: all"),
+  BAUD_PARAM_INT("first", 0, 0, 1000000, "", "the token that action 0 is, where actions are some of them")
 };
 
 enum {
@@ -57,6 +60,7 @@ typedef struct sft_model {
   nn_adam adam;
   double max_norm, temperature;
   int64_t carries, speaks;
+  uint32_t says, first; /* how many actions are tokens, and which one action 0 is */
   size_t arena;
   const baud_host *host;
   baud_block blocks[SFT_BLOCKS];
@@ -151,7 +155,9 @@ static void sft_read(sft_model *m, const baud_value *v) {
   m->max_norm = v[SFT_PARAM_MAX_NORM].f;
   m->temperature = v[SFT_PARAM_TEMPERATURE].f;
   m->carries = v[SFT_PARAM_CARRY].i;
-  m->speaks = v[SFT_PARAM_SPEAKS].i && (m->actions == m->vocabulary || m->actions == m->vocabulary + 1);
+  m->says = v[SFT_PARAM_SAYS].i ? (uint32_t)v[SFT_PARAM_SAYS].i : m->vocabulary;
+  m->first = v[SFT_PARAM_SAYS].i ? (uint32_t)v[SFT_PARAM_FIRST].i : 0;
+  m->speaks = v[SFT_PARAM_SPEAKS].i && m->first + m->says <= m->vocabulary && (m->actions == m->says || m->actions == m->says + 1);
   m->rows = m->horizon * m->features.lanes;
   m->core = nn_sequence_declare(&layout, "core", &shape);
   m->before = nn_linear_declare(&layout, "next", shape.units, m->vocabulary, NN_BIAS);
@@ -221,7 +227,7 @@ static void sft_look(const sft_model *m, void *const *blocks, const baud_tick *t
 static void sft_act(const sft_model *m, void *const *blocks, const baud_tick *tick, const nn_real *logits, uint32_t lane, float *chosen) {
   double *policy = blocks[SFT_POLICY];
   for (uint32_t a = 0; a < m->actions; a++)
-    policy[a] = !m->speaks ? 0.0 : a < m->vocabulary ? (double)logits[a] / m->temperature : -INFINITY;
+    policy[a] = !m->speaks ? 0.0 : a < m->says ? (double)logits[m->first + a] / m->temperature : -INFINITY;
   baud_softmax(policy, m->actions, policy);
   uint32_t action = baud_features_act(&m->features, tick, lane, policy, (uint64_t *)blocks[SFT_RANDOM] + lane);
   memset(chosen, 0, m->actions * sizeof *chosen);
@@ -316,29 +322,35 @@ static void sft_read_span(const sft_model *m, void *const *blocks, const baud_sp
   }
 }
 
-/* One step of the optimiser for each `horizon` steps of the span, each read from an empty memory. */
+/* One step of the optimiser on n steps of a span, read from an empty memory. */
+static int32_t sft_teach_once(const sft_model *m, void *const *blocks, const nn_adam *adam, uint32_t n, uint32_t targets) {
+  memset(blocks[SFT_GRADIENT], 0, m->count * sizeof(nn_real));
+  nn_tape t = sft_tape(m, blocks, NN_TRAIN, blocks[SFT_GRADIENT]);
+  uint8_t *starts = (uint8_t *)nn_scratch(&t, n);
+  if (starts == NULL) return sft_too_small(m);
+  memset(starts, 0, n);
+  starts[0] = 1;
+  nn_sequence_memory from = nn_sequence_memory_at(blocks + SFT_BEGINNING); /* forgotten at once */
+  sft_heads heads = sft_forward(&t, m, blocks[SFT_SPAN_INPUT], n, 1, &from, starts, NULL);
+  (void)sft_losses(&t, m, heads, blocks[SFT_SPAN_ACTION], blocks[SFT_SPAN_NEXT], 1.0 / targets);
+  if (nn_backward(&t) != BAUD_OK) return sft_too_small(m);
+  sft_descend(m, blocks, adam);
+  return BAUD_OK;
+}
+
+/* The span in parts of `horizon` steps, each learnt from `epochs` times. */
 static int32_t sft_teach(const void *model, void *const *blocks, const baud_span *span, double rate) {
   const sft_model *m = model;
   nn_adam adam = m->adam;
+  int32_t code = BAUD_OK;
   adam.lr *= rate;
-  for (uint32_t first = 0; first < span->steps; first += m->horizon) {
+  for (uint32_t first = 0; first < span->steps && code == BAUD_OK; first += m->horizon) {
     uint32_t n = span->steps - first < m->horizon ? span->steps - first : m->horizon, targets = 0;
     sft_read_span(m, blocks, span, first, n);
     for (uint32_t i = 0; i < n; i++) targets += ((const int32_t *)blocks[SFT_SPAN_NEXT])[i] >= 0;
-    if (targets == 0) continue;
-    memset(blocks[SFT_GRADIENT], 0, m->count * sizeof(nn_real));
-    nn_tape t = sft_tape(m, blocks, NN_TRAIN, blocks[SFT_GRADIENT]);
-    uint8_t *starts = (uint8_t *)nn_scratch(&t, n);
-    if (starts == NULL) return sft_too_small(m);
-    memset(starts, 0, n);
-    starts[0] = 1;
-    nn_sequence_memory from = nn_sequence_memory_at(blocks + SFT_BEGINNING); /* forgotten at once */
-    sft_heads heads = sft_forward(&t, m, blocks[SFT_SPAN_INPUT], n, 1, &from, starts, NULL);
-    (void)sft_losses(&t, m, heads, blocks[SFT_SPAN_ACTION], blocks[SFT_SPAN_NEXT], 1.0 / targets);
-    if (nn_backward(&t) != BAUD_OK) return sft_too_small(m);
-    sft_descend(m, blocks, &adam);
+    for (uint32_t epoch = 0; targets > 0 && epoch < m->epochs && code == BAUD_OK; epoch++) code = sft_teach_once(m, blocks, &adam, n, targets);
   }
-  return BAUD_OK;
+  return code;
 }
 
 static const void *sft_extension(const char *id) {
@@ -351,7 +363,7 @@ static const void *sft_extension(const char *id) {
 static const baud_learner_ops sft_ops = { BAUD_SIZE(baud_learner_ops), 0, sft_create, sft_destroy, sft_init, sft_predict, sft_learn };
 
 static const baud_unit sft_unit = {
-  BAUD_SIZE(baud_unit), BAUD_LEARNER, 2, 1, "baud.sft", "Next-token training on all that is observed",
+  BAUD_SIZE(baud_unit), BAUD_LEARNER, 3, 1, "baud.sft", "Next-token training on all that is observed",
   "A GRU, an LSTM or a small transformer learns to say what is observed next, from every token; where actions are tokens it "
   "acts by saying what comes next. Takes observations alone. Can be handed a span to teach itself.",
   sft_params, SFT_PARAMS, 0, &sft_ops, sft_extension

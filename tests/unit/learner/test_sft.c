@@ -21,9 +21,9 @@ static uint32_t chain(void *ctx, uint32_t lane, uint32_t state, uint32_t action,
   return baud_bernoulli(random, 0.7) ? (state + action % 2) % TOKENS : baud_below(random, TOKENS);
 }
 
-static rig sft_rig(int core, uint32_t lanes) {
-  rig r = {.states = TOKENS, .actions = ACTIONS, .lanes = lanes, .channels = BAUD_MASK(BAUD_CH_OBSERVATION) | BAUD_MASK(BAUD_CH_REWARD)};
-  rig_ask(&r, BAUD_ASK_ACTION, ACTIONS, NULL);
+static rig sft_rig_of(int core, uint32_t lanes, uint32_t actions) {
+  rig r = {.states = TOKENS, .actions = actions, .lanes = lanes, .channels = BAUD_MASK(BAUD_CH_OBSERVATION) | BAUD_MASK(BAUD_CH_REWARD)};
+  rig_ask(&r, BAUD_ASK_ACTION, actions, NULL);
   rig_ask(&r, BAUD_ASK_OBSERVATION, TOKENS, NULL);
   rig_set(&r, "core", core);
   rig_set(&r, "units", 16);
@@ -33,6 +33,7 @@ static rig sft_rig(int core, uint32_t lanes) {
   rig_set(&r, "lr", 3e-3);
   return r;
 }
+static rig sft_rig(int core, uint32_t lanes) { return sft_rig_of(core, lanes, ACTIONS); }
 
 static void answers_become_the_probabilities_of_the_stream(void **state) {
   (void)state;
@@ -138,12 +139,63 @@ static void a_span_is_taught_at_the_rate_that_is_asked_for(void **state) {
   assert_true(fabs(moved[1] / moved[0] - 3.0) < 1e-3);
 }
 
+/* A call that learns from its span four times is four calls that learn once each. */
+static void a_span_is_learnt_from_as_many_times_as_epochs_say(void **state) {
+  static const int32_t token[2] = {0, 3}, action[2] = {0, 0};
+  static const uint8_t mask[2] = {0, 1};
+  const void *const obs[1] = {token};
+  const baud_span span = {.size = BAUD_SIZE(baud_span), .steps = 2, .obs = obs, .action = action, .mask = mask};
+  uint64_t after[2];
+  (void)state;
+  for (int at_once = 0; at_once < 2; at_once++) {
+    rig r = sft_rig(NN_SEQUENCE_GRU, 1);
+    rig_set(&r, "epochs", at_once ? 4 : 1);
+    assert_int_equal(rig_open(&r, &sft_library), BAUD_OK);
+    rig_init(&r, 9);
+    for (int call = 0; call < (at_once ? 1 : 4); call++)
+      assert_int_equal(((const baud_teach *)sft_extension("baud.teach/1"))->teach(r.model, r.blocks, &span, 1.0), BAUD_OK);
+    after[at_once] = rig_hash(&r, RIG_KEPT);
+    rig_close(&r);
+  }
+  assert_true(after[0] == after[1]);
+}
+
+/* With two actions that are the tokens 2 and 3, and a third that is none: it acts as it expects these two, never the third. */
+static void where_actions_are_some_of_the_tokens_it_says_these(void **state) {
+  static const int32_t token[2] = {0, 3}, action[2] = {0, 0};
+  static const uint8_t mask[2] = {0, 1};
+  const void *const obs[1] = {token};
+  const baud_span span = {.size = BAUD_SIZE(baud_span), .steps = 2, .obs = obs, .action = action, .mask = mask};
+  (void)state;
+  for (int is_told = 0; is_told < 2; is_told++) {
+    rig r = sft_rig_of(NN_SEQUENCE_GRU, 1, 3);
+    if (is_told) {
+      rig_set(&r, "says", 2);
+      rig_set(&r, "first", 2);
+    }
+    assert_int_equal(rig_open(&r, &sft_library), BAUD_OK);
+    rig_init(&r, 9);
+    for (int i = 0; i < 300; i++)
+      assert_int_equal(((const baud_teach *)sft_extension("baud.teach/1"))->teach(r.model, r.blocks, &span, 3.0), BAUD_OK);
+    r.obs[0] = 0;
+    r.starts[0] = 1;
+    rig_predict(&r, BAUD_EVAL, 0);
+    const float *policy = r.answer[0];
+    if (is_told) assert_true(policy[1] > 0.95f && policy[2] == 0.0f); /* 3 comes after 0 */
+    else assert_true(fabs((double)policy[2] - 1.0 / 3.0) < 1e-6); /* at random */
+    assert_true(fabs((double)(policy[0] + policy[1] + policy[2]) - 1.0) < 1e-6);
+    rig_close(&r);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(answers_become_the_probabilities_of_the_stream),
       cmocka_unit_test(every_core_keeps_the_contract),
       cmocka_unit_test(a_span_teaches_what_its_mask_names_and_nothing_else),
       cmocka_unit_test(a_span_is_taught_at_the_rate_that_is_asked_for),
+      cmocka_unit_test(a_span_is_learnt_from_as_many_times_as_epochs_say),
+      cmocka_unit_test(where_actions_are_some_of_the_tokens_it_says_these),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,7 +12,7 @@
 
 enum { IMITATE_PARAM_TRUST, IMITATE_PARAMS };
 static const baud_param imitate_params[IMITATE_PARAMS] = {
-  BAUD_PARAM_FLOAT("trust", 0.999, 1e-9, 0.999999999, "",
+  BAUD_PARAM_LIVE_FLOAT("trust", 0.999, 1e-9, 0.999999999, "",
                    "assumed competence: the probability that a demonstrated action is the right one")
 };
 

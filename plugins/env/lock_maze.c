@@ -399,9 +399,10 @@ static int32_t maze_picture(const void *model, const void *world, const void *la
   const maze_lane *at = lane;
   char line[MAZE_HEIGHT][MAZE_WIDTH + 1];
   int role = maze_role(m, at->at);
+  const char *sign = role == MAZE_IS_SIGN ? ": sign" : "";
   (void)snprintf(line[0], sizeof line[0], "token %u of %u", at->at + 1, m->length);
   if (role == MAZE_IS_THOUGHT) (void)snprintf(line[1], sizeof line[1], "thinking %u", at->token - maze_thought_token(m, 0));
-  else (void)snprintf(line[1], sizeof line[1], "room %u, door %u leads on%s", at->room, maze_door(world, at->room), role == MAZE_IS_SIGN ? ": sign" : "");
+  else (void)snprintf(line[1], sizeof line[1], "room %u, door %u leads on%s", at->room, maze_door(world, at->room), sign);
   (void)snprintf(line[2], sizeof line[2], "right %u of %u", at->right, m->walk);
   memset(cells, ' ', MAZE_WIDTH * MAZE_HEIGHT);
   for (uint32_t row = 0; row < MAZE_HEIGHT; row++) memcpy(cells + row * MAZE_WIDTH, line[row], strlen(line[row]));

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/rungs.h"
 #include "board.h"
 #include "control.h"
 #include "store.h"
@@ -285,6 +286,7 @@ static void print_end(const follower *f, const store_claim *claims, uint32_t n) 
     printf("%-9s  %s\n", claims[i].verdict[0] ? claims[i].verdict : "unjudged", claims[i].text);
     if (claims[i].figures[0]) printf("           %s\n", claims[i].figures);
   }
+  for (uint32_t i = 0; i < n; i++) cli_print_ladder(claims[i].text, claims[i].figures);
   fflush(stdout); /* before stderr has its say: the two may be one file */
   fprintf(f->to, "the run lies in %s; baud report %s sums it up\n", f->folder, f->name);
 }

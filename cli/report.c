@@ -3,6 +3,7 @@
  *
  * Figures are means over trials with half the width of their 95 % bootstrap interval; bits are totals a trial.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -10,9 +11,11 @@
 
 #include "cli/cells.h"
 #include "cli/options.h"
+#include "cli/rungs.h"
 #include "lua/language.h"
 #include "params.h"
 #include "statistics.h"
+#include "tui/ladder.h"
 
 /* The table's columns; headings, JSON names and help read it. */
 enum reduction { PER_EPISODE, TOTAL, AT_END };
@@ -230,6 +233,28 @@ static void print_claims(const report *r) {
     printf("%-9s  %s\n", verdict, cJSON_GetObjectItem(claim, "claim")->valuestring);
     if (figures[0]) printf("%-9s  %s\n", "", figures);
   }
+  cJSON_ArrayForEach(claim, r->claims)
+    cli_print_ladder(cJSON_GetObjectItem(claim, "claim")->valuestring, cJSON_GetObjectItem(claim, "figures")->valuestring);
+}
+
+/* ---- As a picture ------------------------------------------------------------------------------------------ */
+
+/* The first claim whose figures are a ladder, into a file that is there when it is whole. */
+static int write_picture(const report *r, const char *path, baud_error *error) {
+  const cJSON *claim;
+  ladder l;
+  char part[1100];
+  cJSON_ArrayForEach(claim, r->claims) {
+    if (!ladder_read(&l, cJSON_GetObjectItem(claim, "figures")->valuestring)) continue;
+    snprintf(part, sizeof part, "%s.part", path);
+    FILE *to = fopen(part, "we");
+    if (to) ladder_write_svg(to, &l, cJSON_GetObjectItem(claim, "claim")->valuestring);
+    int is_written = to && !ferror(to);
+    if (to && fclose(to) != 0) is_written = 0;
+    if (is_written && rename(part, path) == 0) return 0;
+    return error_set(error, BAUD_EIO, "%s could not be written: %s", path, strerror(errno));
+  }
+  return error_set(error, BAUD_EARG, "no claim of this run has figures that could be drawn as a ladder (baud.ladder makes them)");
 }
 
 /* ---- As JSON ----------------------------------------------------------------------------------------------- */
@@ -294,11 +319,12 @@ static int gather(report *r, const char *folder, baud_error *error) {
   return code;
 }
 
-static int report_on(const char *what, int wants_json, baud_error *error) {
+static int report_on(const char *what, int wants_json, const char *picture, baud_error *error) {
   char folder[1000];
   report r = {0};
   if (cli_find_run(what, folder, sizeof folder, error) != 0) return cli_fail(cli_exit_code(error), "report", error);
   int code = gather(&r, folder, error);
+  if (!code && picture) code = write_picture(&r, picture, error);
   if (!code && wants_json) print_json(&r);
   else if (!code) code = print_table(&r, error);
   if (!code && !wants_json) print_claims(&r);
@@ -308,7 +334,7 @@ static int report_on(const char *what, int wants_json, baud_error *error) {
 }
 
 static int run(int argc, char **argv) {
-  const char *what = NULL;
+  const char *what = NULL, *picture = NULL;
   int wants_json = 0, got;
   baud_error error;
   options o;
@@ -316,15 +342,17 @@ static int run(int argc, char **argv) {
   while ((got = options_next(&o, &error)) > 0) {
     if (options_is(&o, "help")) return cli_help(stdout, &subcommand_report), EXIT_OK;
     if (options_is(&o, "json")) wants_json = 1;
+    else if (options_is(&o, "plot")) picture = o.value;
     else if (what) return error_set(&error, BAUD_EARG, "one run at a time"), cli_fail(EXIT_USAGE, "report", &error);
     else what = o.value;
   }
-  return got < 0 ? cli_fail(EXIT_USAGE, "report", &error) : report_on(what, wants_json, &error);
+  return got < 0 ? cli_fail(EXIT_USAGE, "report", &error) : report_on(what, wants_json, picture, &error);
 }
 
 const subcommand subcommand_report = {
-    "report", "[RUN] [--json]", "shows what a run found: a table of its configurations, and its claims judged anew",
+    "report", "[RUN] [--json] [--plot FILE.svg]", "shows what a run found: a table of its configurations, and its claims judged anew",
     "  RUN                   a run's folder, name or the beginning of its name; without it the newest\n"
+    "  --plot FILE.svg       the ladder among its claims, as a picture, beside the report\n"
     "  --json                for machines: { name, configs: [ { label, tags, trials, done, episodes, figures } ],\n"
     "                        claims: [ { claim, verdict, figures } ] }\n"
     "A row has means of an episode (return, success, steps), bits in all (offered, received, absorbed, useful) and, where\n"

@@ -108,7 +108,7 @@ typedef struct store_event_row {
 int store_read_events(store *s, int64_t before, store_event_row *rows, uint32_t *n, baud_error *error);
 
 typedef struct store_claim {
-  char text[300], verdict[16], figures[600]; /* verdict: "holds", "fails", "undecided", "" */
+  char text[300], verdict[16], figures[1600]; /* verdict: "holds", "fails", "undecided", "" */
 } store_claim;
 int store_read_claims(store *s, store_claim *rows, uint32_t *n, baud_error *error);
 int store_get_run(store *s, const char *key, char *value, size_t size, baud_error *error); /* BAUD_ENOTFOUND */

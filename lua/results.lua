@@ -101,6 +101,26 @@ for name, judge in pairs(JUDGES) do
   end)
 end
 
+---- Ladders ---------------------------------------------------------------------------------------------------
+
+-- Learners side by side as rows, each a name and estimates in the order of `units`. Holds when there is an estimate above 0 in
+-- every row: what cannot stand on a log axis is no rung. The text is one that tui/ladder.c reads again, to draw it.
+baud.ladder = public(function(rows, units)
+  if type(rows) ~= "table" or type(units) ~= "table" then failf("baud.ladder takes a list of rows and a list of units") end
+  local ok, texts = #rows > 0 or nil, {}
+  for i, row in ipairs(rows) do
+    local figures = {}
+    for k, unit in ipairs(units) do
+      local e = row[k + 1]
+      if not is(e, Estimate) then failf("baud.ladder: row %d has no estimate of %s", i, tostring(unit)) end
+      if e.value <= 0 then ok = false elseif e.low <= 0 and ok then ok = nil end
+      figures[k] = ("%.3g [%.3g, %.3g] %s"):format(e.value, e.low, e.high, unit)
+    end
+    texts[i] = ("%s: %s"):format(row[1], table.concat(figures, ", "))
+  end
+  return verdict(ok, table.concat(texts, "; "))
+end)
+
 ---- Samples ---------------------------------------------------------------------------------------------------
 
 local function sample(numbers, what, trials)

@@ -197,7 +197,7 @@ const command command_table[] = {
     {"episode", "N", "plays this episode of the trial anew, from its seed", do_episode, NULL},
     {"palette", "NAME", "colours", do_palette, offer_palette},
     {"save", "FILE", "this frame as text", do_save, NULL},
-    {"plot", "FILE.svg", "the plot in focus as a picture", do_plot, NULL},
+    {"plot", "FILE.svg", "the plot in focus, or a claim's ladder, as a picture", do_plot, NULL},
     {"copy", "", "the values under the cursor, to the clipboard", do_copy, NULL},
     {"help", "", "the keys of this view", do_help, NULL},
     {"q", "", "detach; the run goes on", do_quit, NULL},

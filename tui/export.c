@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ladder.h"
 #include "plot.h"
 #include "plots.h"
 #include "svg.h"
@@ -78,7 +79,7 @@ static void read_whole(model *m, const chart_query *q, chart_data *data) {
   m->curves.keys_fd = keys_fd;
 }
 
-void export_plot(dashboard *d, const char *name, const char *path) {
+static void export_curves(dashboard *d, const char *name, const char *path) {
   char part[PATH_ROOM + 32], title[500], subject[300], x[80], names[SERIES][200];
   int n;
   const target *targets = targets_of(d, &n);
@@ -99,4 +100,24 @@ void export_plot(dashboard *d, const char *name, const char *path) {
   FILE *to = begin_file(path, part, sizeof part);
   if (to) svg_write(to, &data, &a, &text);
   end_file(d, name, to, part, path, "the plot");
+}
+
+/* The ladder that the claim under the cursor holds. */
+static void export_ladder(dashboard *d, const char *name, const char *path) {
+  char part[PATH_ROOM + 32];
+  store_claim c;
+  ladder l;
+  if (d->model.n_claims > 0) verdicts_of(d, d->claims.selected, &c);
+  if (d->model.n_claims == 0 || !ladder_read(&l, c.figures)) {
+    dashboard_complain(d, "%s: the figures of this claim are no ladder, and there is nothing to draw", name);
+    return;
+  }
+  FILE *to = begin_file(path, part, sizeof part);
+  if (to) ladder_write_svg(to, &l, c.text);
+  end_file(d, name, to, part, path, "the ladder");
+}
+
+void export_plot(dashboard *d, const char *name, const char *path) {
+  if (d->view == &screen_claims) export_ladder(d, name, path);
+  else export_curves(d, name, path);
 }

@@ -1,15 +1,46 @@
-/* screen_claims.c - view 7: the script's claims with their verdicts, and all figures of the one under the cursor. */
+/* screen_claims.c - view 7: the script's claims with their verdicts, and all figures of the one under the cursor: as a picture
+ * where they are a ladder and there is room for it.
+ */
 #include <string.h>
 
 #include "events.h"
 #include "keys.h"
+#include "ladder.h"
 #include "search.h"
 #include "text.h"
+
+enum { LEAST_LIST = 4 }; /* rows of claims that a picture leaves */
+
+/* The lines below the list, of which the first is a rule: as many as the figures of the selected claim are given. */
+static int detail_of(const dashboard *d, rect body, int n, ladder *l, int *is_ladder) {
+  store_claim c;
+  *is_ladder = 0;
+  if (body.height < 12 || n == 0) return 0;
+  verdicts_of(d, d->claims.selected, &c);
+  if (!ladder_read(l, c.figures) || body.height < ladder_height(l) + 1 + LEAST_LIST) return 5;
+  *is_ladder = 1;
+  return ladder_height(l) + 1;
+}
+
+static void draw_detail(dashboard *d, rect area, const ladder *l) {
+  store_claim c;
+  int is_so_far = verdicts_of(d, d->claims.selected, &c);
+  char title[360];
+  text_elide(title, sizeof title, c.text, area.width - 26);
+  if (is_so_far) snprintf(title + strlen(title), sizeof title - strlen(title), " (so far)");
+  frame_rule(&d->frame, area.y, title);
+  rect inside = {2, area.y + 1, area.width - 3, area.height - 1};
+  if (l) ladder_draw(&d->frame, inside, l);
+  else text_draw_wrapped(&d->frame, inside, *c.figures ? c.figures : "no verdict yet");
+}
 
 static void draw(dashboard *d, rect body) {
   frame *f = &d->frame;
   const model *m = &d->model;
-  int n = (int)m->n_claims, detail = body.height >= 12 && n > 0 ? 5 : 0, top = body.height >= 6 ? 1 : 0;
+  ladder l;
+  int n = (int)m->n_claims, top = body.height >= 6 ? 1 : 0, is_ladder;
+  list_show(&d->claims, n, body.height); /* the selection within the list, before its figures are looked at */
+  int detail = detail_of(d, body, n, &l, &is_ladder);
   rect area = {0, body.y + top, body.width, body.height - top - detail};
   list_show(&d->claims, n, area.height);
   for (int i = 0; i < area.height && d->claims.top + i < n; i++) {
@@ -22,15 +53,7 @@ static void draw(dashboard *d, rect body) {
     f->cursor_y = area.y + i;
   }
   if (n == 0) frame_text(f, 2, area.y, body.width - 3, STYLE_DIM, "the script makes no claims");
-  if (!detail) return;
-  store_claim shown, *c = &shown;
-  int is_so_far = verdicts_of(d, d->claims.selected, c);
-  char title[360];
-  text_elide(title, sizeof title, c->text, body.width - 26);
-  if (is_so_far) snprintf(title + strlen(title), sizeof title - strlen(title), " (so far)");
-  frame_rule(f, body.y + body.height - detail, title);
-  text_draw_wrapped(f, (rect){2, body.y + body.height - detail + 1, body.width - 3, detail - 1},
-               *c->figures ? c->figures : "no verdict yet");
+  if (detail) draw_detail(d, (rect){0, body.y + body.height - detail, body.width, detail}, is_ladder ? &l : NULL);
 }
 
 static void note(dashboard *d, char *out, size_t size) {

@@ -14,7 +14,7 @@ static const char *const dashes[SERIES] = {"", "8 4", "3 3", "12 3 3 3", "2 5", 
 static double x_of(const domain *d, double x) { return LEFT + (x - d->from) / (d->end - d->from) * (WIDTH - LEFT - RIGHT); }
 static double y_of(const axis *a, double y) { return HEIGHT - BOTTOM - axis_share(a, y) * (HEIGHT - TOP - BOTTOM); }
 
-static void put_text(FILE *to, double x, double y, const char *anchor, const char *more, const char *text) {
+void svg_put_text(FILE *to, double x, double y, const char *anchor, const char *more, const char *text) {
   int width;
   fprintf(to, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\"%s>", x, y, anchor, more);
   for (uint32_t glyph; (glyph = text_next(&text, &width)) != 0;) {
@@ -34,19 +34,19 @@ static void put_axes(FILE *to, const chart_data *data, const axis *a, const svg_
     double y = y_of(a, at[i]);
     fprintf(to, "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#ddd\"/>\n", LEFT, WIDTH - RIGHT, y, y);
     axis_label(a, label, sizeof label, at[i]);
-    put_text(to, LEFT - 8, y + 4, "end", "", label);
+    svg_put_text(to, LEFT - 8, y + 4, "end", "", label);
   }
   double step = x_tick_step(d->axis, d->end - d->from, 8);
   for (double i = ceil(d->from / step - 1e-9); i * step <= d->end * (1 + 1e-9); i++) {
     double x = x_of(d, i * step);
     fprintf(to, "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\" stroke=\"#888\"/>\n", x, x, HEIGHT - BOTTOM, HEIGHT - BOTTOM + 5);
     x_label(d->axis, label, sizeof label, i * step);
-    put_text(to, x, HEIGHT - BOTTOM + 20, "middle", "", label);
+    svg_put_text(to, x, HEIGHT - BOTTOM + 20, "middle", "", label);
   }
   fprintf(to, "<path d=\"M%d %dV%dH%d\" fill=\"none\" stroke=\"#444\"/>\n", LEFT, TOP, HEIGHT - BOTTOM, WIDTH - RIGHT);
-  put_text(to, LEFT, 22, "start", " font-weight=\"bold\"", text->title);
-  put_text(to, (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 10, "middle", "", text->x);
-  if (text->y[0]) put_text(to, 14, TOP - 8, "start", " fill=\"#666\"", text->y);
+  svg_put_text(to, LEFT, 22, "start", " font-weight=\"bold\"", text->title);
+  svg_put_text(to, (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 10, "middle", "", text->x);
+  if (text->y[0]) svg_put_text(to, 14, TOP - 8, "start", " fill=\"#666\"", text->y);
 }
 
 static int is_drawn(const axis *a, double y) { return isfinite(y) && !isnan(axis_share(a, y)); }
@@ -84,7 +84,7 @@ static void put_legend(FILE *to, const chart_data *data, const svg_text *text) {
     if (!text->legend[i]) continue;
     fprintf(to, "<line x1=\"%.0f\" x2=\"%.0f\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\"/>\n",
             x - 26, x, y - 4, y - 4, colours[i], dashes[i]);
-    put_text(to, x - 32, y, "end", "", text->legend[i]);
+    svg_put_text(to, x - 32, y, "end", "", text->legend[i]);
   }
 }
 

@@ -108,7 +108,7 @@ contains "with none of its trials done" "$(printf '%s\n' "$output" | tr -s ' ')"
 "$BAUD" stop going >/dev/null
 
 # ---- wrong use
-is "--help is help" "$("$BAUD" report --help | head -n 1) $?" "usage: baud report [RUN] [--json] 0"
+is "--help is help" "$("$BAUD" report --help | head -n 1) $?" "usage: baud report [RUN] [--json] [--plot FILE.svg] 0"
 refused() { # refused "sentence" WANTED ARGUMENT...
   sentence=$1 wanted=$2
   shift 2

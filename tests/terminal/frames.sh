@@ -66,6 +66,17 @@ for size in 80x24 120x40 200x50; do
     wait_for 'commands:'
   done
 done
+rungs="outcome reward: 0.0144 [0.0129, 0.0159] an episode, 0.000262 [0.000235, 0.000288] a token; dense reward: 0.331 [0.256, 0.405] an episode, 0.00602 [0.005, 0.007] a token; ideal observer: 3.49 [3.47, 3.51] an episode, 0.0635 [0.0632, 0.0638] a token"
+for shape in 80x24-braille 80x24-ascii 120x40-braille; do
+  size=${shape%-*}
+  start "${size%x*}" "${size#*x}" "'$VIEW' --glyphs ${shape#*-} --figures '$rungs'"
+  wait_for '\[1 Runs\]'
+  keys 7
+  wait_for 'ideal observer'
+  frame "ladder-$shape"
+  keys q
+  wait_for 'commands:'
+done
 start 120 40 "'$VIEW' --progress 1"
 wait_for 'run is over'
 frame done-120x40

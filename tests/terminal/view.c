@@ -3,7 +3,7 @@
  * Everything but the run is what users get: tui_run on a real terminal. The clock stands still at 14:02:11.
  * FAKE_BAUD names what stands for the program itself.
  * view [--ro] [--no-mouse] [--glyphs TIER] [--progress P] [--step S] [--silence SECONDS] [--label TEXT] [--interval S]
- * [--state FOLDER] [--palette NAME]
+ * [--event TEXT] [--figures TEXT] [--state FOLDER] [--palette NAME]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +24,7 @@ int main(int argc, char **argv) {
     else if (strcmp(argv[i], "--silence") == 0) fake_run_set_silence(atof(value)), i++;
     else if (strcmp(argv[i], "--label") == 0) fake_run_set_label(value), i++;
     else if (strcmp(argv[i], "--event") == 0) fake_run_set_event(value), i++;
+    else if (strcmp(argv[i], "--figures") == 0) fake_run_set_figures(value), i++;
     else if (strcmp(argv[i], "--state") == 0) options.state_folder = value, i++;
     else if (strcmp(argv[i], "--palette") == 0) options.palette = value, i++;
     else if (strcmp(argv[i], "--interval") == 0) options.interval_seconds = atof(value), i++;

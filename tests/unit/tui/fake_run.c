@@ -16,7 +16,7 @@ static struct {
   uint64_t silent_ns;
   int is_forced;
   float forced;
-  const char *label, *event;
+  const char *label, *event, *figures;
   char commands[2000];
   unsigned curve_reads;
   int64_t refused;
@@ -34,6 +34,7 @@ void fake_run_set_wave(double steps) { fake.wave = steps; }
 void fake_run_set_silence(double seconds) { fake.silent_ns = (uint64_t)(seconds * 1e9); }
 void fake_run_set_label(const char *label) { fake.label = label; }
 void fake_run_set_event(const char *text) { fake.event = text; }
+void fake_run_set_figures(const char *text) { fake.figures = text; }
 void fake_run_refuse(int64_t trial) { fake.refused = trial; }
 void fake_run_force(float value) {
   fake.is_forced = 1;
@@ -44,7 +45,7 @@ void fake_run_restore(void) {
   fake.progress = 0.5;
   fake.step = fake.wave = 0;
   fake.silent_ns = 0;
-  fake.label = fake.event = NULL;
+  fake.label = fake.event = fake.figures = NULL;
   fake.refused = -2;
   fake.changed = UINT32_MAX;
 }
@@ -334,6 +335,11 @@ int store_read_claims(store *s, store_claim *rows, uint32_t *n, baud_error *erro
   snprintf(rows[0].text, sizeof rows[0].text, "absorbs at most what it receives");
   snprintf(rows[0].verdict, sizeof rows[0].verdict, "%s", verdict);
   snprintf(rows[0].figures, sizeof rows[0].figures, "%s", *verdict ? "absorbed 45.2 [43.0 47.1], received 87.1" : "");
+  if (fake.figures) {
+    snprintf(rows[0].text, sizeof rows[0].text, "bits absorbed, by what is learnt from");
+    snprintf(rows[0].verdict, sizeof rows[0].verdict, "holds");
+    snprintf(rows[0].figures, sizeof rows[0].figures, "%s", fake.figures);
+  }
   snprintf(rows[1].text, sizeof rows[1].text, "demonstrations are worth ten rewards");
   snprintf(rows[1].verdict, sizeof rows[1].verdict, "%s", fake.progress >= 1 ? "fails" : "");
   return 0;

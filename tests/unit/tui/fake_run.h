@@ -25,6 +25,7 @@ void fake_run_refuse(int64_t trial);
 void fake_run_change(uint32_t trial);
 void fake_run_set_label(const char *label); /* of configuration 0 */
 void fake_run_set_event(const char *text);  /* the newest */
+void fake_run_set_figures(const char *text); /* of claim 0, which holds then */
 void fake_run_restore(void);
 
 /* Commands that came in: "pause 3;stop -1;change 0 learner.lr 0.3;", emptied by reading. */

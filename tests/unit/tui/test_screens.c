@@ -566,6 +566,47 @@ static void claims_fill_in_while_the_run_goes_on(void **state) {
   close_dashboard(d);
 }
 
+static void a_ladder_is_drawn_below_the_claims_where_there_is_room(void **state) {
+  (void)state;
+  char path[200], typed[300], line[8000];
+  fake_run_set_figures("low: 0.02 [0.01, 0.03] an episode, 0.0002 [0.0001, 0.0003] a token; high: 5 [4, 6] an episode, 0.05 [0.04, 0.06] a token");
+  dashboard *d = open_dashboard(80, 24);
+  press(d, '7');
+  int low = find_row(d, "  low "), high = find_row(d, " high ");
+  assert_true(high > 0 && low == high + 1);
+  assert_true(find_row(d, "an episode") == high - 1);
+  snprintf(path, sizeof path, "%s/baud-ladder-%ld.svg", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp", (long)getpid());
+  snprintf(typed, sizeof typed, "plot %s", path);
+  command_typed(d, typed);
+  FILE *from = fopen(path, "r");
+  assert_non_null(from);
+  line[fread(line, 1, sizeof line - 1, from)] = 0;
+  fclose(from);
+  unlink(path);
+  assert_non_null(strstr(line, "bits absorbed, by what is learnt from"));
+  press(d, 'j'); /* the next claim has none */
+  assert_true(find_row(d, " high ") < 0 && find_row(d, "no verdict yet") > 0);
+  command_typed(d, typed);
+  assert_true(d->message_is_error);
+  assert_int_not_equal(access(path, F_OK), 0);
+  press(d, 'k');
+  assert_true(find_row(d, " high ") > 0);
+  close_dashboard(d);
+  static const char *const many =
+      "low: 1 [1, 1] b; r: 1 [1, 1] b; r: 1 [1, 1] b; r: 1 [1, 1] b; r: 1 [1, 1] b; r: 1 [1, 1] b; high: 2 [1, 3] b";
+  fake_run_set_figures(many);
+  d = open_dashboard(80, 18); /* too low for so many: as text */
+  press(d, '7');
+  assert_true(find_row(d, "low: 1 [1, 1] b; r: 1 [1, 1] b; r: 1") > 0 && find_row(d, "logarithmic") < 0);
+  close_dashboard(d);
+  fake_run_set_figures(many);
+  d = open_dashboard(80, 20);
+  press(d, '7');
+  assert_true(find_row(d, "logarithmic") > 0);
+  close_dashboard(d);
+  fake_run_restore();
+}
+
 static void plugins_are_listed_with_what_is_wrong_with_them(void **state) {
   (void)state;
   dashboard *d = open_dashboard(120, 40);
@@ -849,6 +890,7 @@ int main(void) {
       cmocka_unit_test(the_graph_is_a_forest_in_which_parents_stand_above_children),
       cmocka_unit_test(an_episode_is_played_step_by_step),
       cmocka_unit_test(claims_fill_in_while_the_run_goes_on),
+      cmocka_unit_test(a_ladder_is_drawn_below_the_claims_where_there_is_room),
       cmocka_unit_test(plugins_are_listed_with_what_is_wrong_with_them),
       cmocka_unit_test(habits_are_kept_and_nonsense_is_not_taken_up),
       cmocka_unit_test(sorting_and_filtering_keep_the_selection),

@@ -3,7 +3,8 @@
 #
 # Between the lines "<!-- figures NAME -->" and "<!-- end -->" it puts the claims of experiment NAME with their
 # verdicts and figures, as baud report prints them; a claim whose figures are all "case ours±interval (published)"
-# becomes a row of a table of cases. "<!-- figures calibrate -->" takes what baud calibrate prints.
+# becomes a row of a table of cases. "<!-- figures calibrate -->" takes what baud calibrate prints. Where NAME.svg lies beside
+# FILE, the ladder of experiment NAME is drawn anew as well.
 set -eu
 baud=${1:?usage: figures.sh BAUD FILE} file=${2:?usage: figures.sh BAUD FILE}
 work=$(mktemp -d)
@@ -43,6 +44,7 @@ claims() {
       list = list "| " verdict " | " escape(claim) " | " escape(text) " |\n"
     }
     /^(holds|fails|undecided) / { flush_claim(); verdict = $1; claim = substr($0, 12); figures = ""; next }
+    /^[^ ]/ { flush_claim(); verdict = "" } # what comes behind the claims: a ladder
     verdict != "" && /^ / { sub(/^ +/, ""); figures = figures $0 }
     END {
       flush_claim()
@@ -64,6 +66,8 @@ for name in $(sed -n 's/^<!-- figures \([a-z_]*\) -->$/\1/p' "$file"); do
       *) cat "$work/log" >&2; echo "figures.sh: baud run $name ends with exit code $code" >&2; exit 1 ;;
     esac
     { "$baud" report "$work/run-$name" || true; } | claims > "$work/$name"
+    picture=$(dirname "$file")/$name.svg
+    [ ! -f "$picture" ] || "$baud" report "$work/run-$name" --plot "$picture" > "$work/log" || [ $? -eq 3 ]
   fi
   [ -s "$work/$name" ] || { echo "figures.sh: $name gave nothing" >&2; exit 1; }
 done

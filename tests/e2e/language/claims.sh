@@ -51,6 +51,6 @@ output=$("$BAUD" run "$scratch/nothing.lua" 2>&1)
 is "a script that is not there ends with 2" "$?" 2
 output=$("$BAUD" run one_bitt --dry 2>&1)
 contains "an unknown experiment is answered with a close one" "$output" 'did you mean "one_bit"?'
-for name in bandits continual every_token evolve one_bit outer_loop streaming teach_tool windows world_model; do
+for name in bandits bits_ladder continual every_token evolve one_bit outer_loop streaming teach_tool windows world_model; do
   check "$name resolves" "$BAUD" run "$name" --dry
 done

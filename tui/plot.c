@@ -76,19 +76,35 @@ static int row_of(const axis *a, double value, int rows) {
   return rows - 1 - (int)(share * (rows - 1) + 0.5);
 }
 
+enum { MOST_TICKS = 32 };
+
+/* Every so many of the ticks have a label, so that there is a row between two and labels are as far apart as values. */
+static int label_stride(const axis *a, const double *at, int n, int height) {
+  for (int stride = 1; stride < n; stride++) {
+    int least = height;
+    for (int i = 0; i + stride < n; i++) {
+      int gap = row_of(a, at[i], height) - row_of(a, at[i + stride], height);
+      if (gap < least) least = gap;
+    }
+    if (least >= 2) return stride;
+  }
+  return n > 0 ? n : 1;
+}
+
 static void draw_y_axis(frame *f, rect area, const axis *a) {
-  double at[32];
-  int n = axis_ticks(a, at, 32), last = -100;
+  double at[MOST_TICKS];
+  int n = axis_ticks(a, at, MOST_TICKS), stride = label_stride(a, at, n, area.height), zero = 0;
+  for (int i = 0; i < n; i++)
+    if (at[i] == 0) zero = i;
   int axis_x = area.x + GUTTER - 1;
   for (int y = 0; y < area.height; y++) frame_put(f, axis_x, area.y + y, 0x2502, STYLE_FRAME);
   for (int i = 0; i < n; i++) {
     int row = row_of(a, at[i], area.height);
-    if (row < 0 || row >= area.height || (last >= 0 && last - row < 2)) continue;
+    if (row < 0 || row >= area.height || (i - zero) % stride != 0) continue;
     char label[32];
     axis_label(a, label, sizeof label, at[i]);
     frame_right(f, area.x, area.y + row, GUTTER - 1, STYLE_DIM, label);
     frame_put(f, axis_x, area.y + row, 0x2524, STYLE_FRAME);
-    last = row;
   }
 }
 

@@ -396,6 +396,28 @@ static void steps_are_placed_by_episodes_where_one_looks_closely(void **state) {
   close_dashboard(d);
 }
 
+/* -2 to 0.5 in ten rows: labels at every half do not all fit, and with one of them left out the axis would look bent. */
+static void labels_of_an_axis_are_of_even_steps(void **state) {
+  (void)state;
+  dashboard *d = open_dashboard(120, 40);
+  double line[64];
+  int seen = 0;
+  for (int i = 0; i < 64; i++) line[i] = -2 + 2.5 * i / 63;
+  chart_data data = {.domain = {.axis = X_EPISODE, .width = 1, .end = 64, .n = 64}, .n_series = 1, .series = {{.line = line}}};
+  for (int height = 8; height < 24; height++) {
+    double label[40];
+    int n = 0;
+    frame_clear(&d->frame);
+    plot_draw(&d->frame, (rect){0, 0, 60, height}, &d->canvas, "", "", &data, &(plot_look){.smooth = 1});
+    for (int y = 1; y < height - 3; y++)
+      if (d->frame.cells[y * d->frame.width + 6].glyph == 0x2524) label[n++] = atof(row_text(d, y) + strlen("\xe2\x94\x82"));
+    seen += n >= 3;
+    for (int i = 2; i < n; i++) assert_true(fabs((label[i] - label[i - 1]) - (label[1] - label[0])) < 1e-9);
+  }
+  assert_true(seen > 8);
+  close_dashboard(d);
+}
+
 static void the_band_lies_around_the_mean_and_each_seed_has_a_line(void **state) {
   (void)state;
   dashboard *d = open_dashboard(120, 40);
@@ -884,6 +906,7 @@ int main(void) {
       cmocka_unit_test(what_was_forgone_is_stacked_on_what_was_saved),
       cmocka_unit_test(zooming_on_another_axis_reads_finer),
       cmocka_unit_test(steps_are_placed_by_episodes_where_one_looks_closely),
+      cmocka_unit_test(labels_of_an_axis_are_of_even_steps),
       cmocka_unit_test(the_band_lies_around_the_mean_and_each_seed_has_a_line),
       cmocka_unit_test(what_is_typed_is_found_or_told_apart),
       cmocka_unit_test(files_hold_what_is_on_the_screen),

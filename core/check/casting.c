@@ -23,6 +23,7 @@ static const partner partners[] = {
     {"baud.random_map", "{\"states\":6,\"actions\":2,\"max_steps\":30}", "baud.dense"},
     {"baud.pendulum", "{}", "baud.dense"},
     {"baud.slow_change", "{}", "baud.dense"},
+    {"baud.regions", "{\"few\":2,\"noisy\":2,\"many\":4,\"levels\":4}", "baud.dense"},
     {"baud.functions", "{\"dimension\":3,\"function\":\"rosenbrock\"}", "baud.dense"},
 };
 enum { N_PARTNERS = sizeof partners / sizeof *partners, TRIED_TICKS = 40, NOT_ASKED = -1 };

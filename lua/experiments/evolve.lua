@@ -14,6 +14,9 @@
 -- sets how often it does what is shown. Where what is shown tells nothing this is a loss, where it tells all there is nothing
 -- better; and the ledger, which knows the prior of the world, counts the bits that the demonstrations hold.
 --
+-- From whom to learn (Rendell et al., Science 328, 2010): innovate, observe or exploit, in a population that breeds by what it
+-- earns. In the tournament strategies that mostly observed won, unless payoffs changed fastest.
+--
 -- Whether it pays to copy one's elders (Rogers 1988; Enquist, Eriksson and Ghirlanda 2007). A world stays as it was for the
 -- generation before with chance .9; to try by oneself costs .2 and succeeds with chance .5, to copy is free. What theory says,
 -- and an independent program found, is beside each claim; tests/unit/env/test_culture.c derives it.
@@ -282,5 +285,47 @@ g:train(culture {
     end),
   },
 })
+
+---- 7. From whom to learn ------------------------------------------------------------------------------------
+
+-- Each strategy, a share of learning that is observing, in quarters, against any of the others.
+local alone_observes, alone_innovates, rates = "4", "0", { 0.001, 0.01, 0.05, 0.1, 0.2, 0.4, 1 }
+local function score(r, strategy, rate)
+  local sample = r:select { ["learner.actions"] = strategy, ["env.change"] = rate }:average "return"
+  sample.what = ("change %g: share"):format(rate)
+  return sample:mean()
+end
+local function all_slow(f)
+  local verdicts = {}
+  for _, rate in ipairs(rates) do
+    if rate <= 0.1 then verdicts[#verdicts + 1] = f(rate) end
+  end
+  return verdicts
+end
+
+g:train {
+  name = "tournament",
+  env = baud.env "tournament" { change = baud.sweep(rates), rounds = baud.full and 10000 or 2000 },
+  learner = baud.learner "scripted" { actions = baud.sweep { "0", "1", "2", "3", "4" } },
+  score = no_scores,
+  seeds = 10,
+  stop = { episodes = baud.full and 10 or 4 },
+  claims = {
+    baud.claim "who observes whenever it learns wins against the field, as long as payoffs stay for ten rounds or more" (function(r)
+      return all_slow(function(rate) return score(r, alone_observes, rate):above(0.5) end)
+    end),
+    baud.claim "who innovates whenever it learns is beaten there" (function(r)
+      return all_slow(function(rate) return score(r, alone_innovates, rate):below(0.5) end)
+    end),
+    baud.claim "there is less in observing where payoffs change fast, in four rounds of ten" (function(r)
+      return score(r, alone_observes, 0.4):below(score(r, alone_observes, rates[1]).low)
+    end),
+    baud.claim "where all payoffs change in each round no strategy is better than another" (function(r)
+      local verdicts = {}
+      for strategy, group in r:by "learner.actions" do verdicts[#verdicts + 1] = score(group, strategy, 1):agrees(0.5, 0.05) end
+      return verdicts
+    end),
+  },
+}
 
 return g

@@ -56,6 +56,7 @@ frame_streaming() {
 }
 frame_every_token() { compared every_token '^umbrella: distractors=20 ' success Space Space Down Space; }
 frame_windows() { compared windows '^train:.*arms=5 ' return Space Down Space Down Space; }
+frame_evolve() { compared evolve '^stability:' success Space Down Space Down Space; }
 frame_run() { # a run that is over: what REINFORCE took in of a box with 64 codes, and how late
   finished one_bit
   start 80 24 "'$baud' attach '$run'"

@@ -71,7 +71,8 @@ local idbd = part("idbd", {
 local function looks(n, every, pays, settings)
   return baud.lifetime {
     env = baud.env "regions" { order = settings.order, watched = settings.watched },
-    learner = baud.learner "frequencies" { lr = settings.lr }, episodes = n, turn = "episode", every = every, decides = "attends=0|1|2", pays = pays, quiz = n,
+    learner = baud.learner "frequencies" { lr = settings.lr }, episodes = n, turn = "episode", every = every,
+    decides = "attends=0|1|2", pays = pays, quiz = n,
   }
 end
 

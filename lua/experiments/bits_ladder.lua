@@ -84,7 +84,7 @@ local parts = {
   }),
   rung("teach tool", {
     doc = "trained by a call, at a sign, on what has just been seen",
-    env = life(baud.toolbox { env = maze(), span = 2, calls = walk, cost = 0.1 }, 
+    env = life(baud.toolbox { env = maze(), span = 2, calls = walk, cost = 0.1 },
       network { horizon = 2 * episodes * tokens, epochs = 8, lr = 3e-4 }, "tool", "step"), -- of itself it would learn after two lives
     learner = baud.learner "scripted" { actions = script("0", " 1 0") },
     is_of_lives = true, seeds = 40 * size,

@@ -1,6 +1,6 @@
 /* cartpole.c - steps of CartPole: PufferLib's cartpole.h, whose folder is on the include path, against baud's plugin, which is
- * loaded as baud loads it. Both step LANES lanes STEPS times from starts of their own, by the same pushes drawn at random, and
- * are then put back by a copy of their states: 16 pushes fell next to no pole, so that steps alone are timed and no resets.
+ * loaded as baud loads it. Both step LANES lanes STEPS times from starts of their own, by pushes under the pole that are found
+ * beforehand, and are then put back by a copy of their states: no pole falls, so that steps alone are timed and no resets.
  * In turn, ROUNDS times; prints for each round the million steps a second of PufferLib's and of baud's, in processor time.
  *
  *   clang -O2 -DNDEBUG -Icore -IPUFFERLIB/ocean/cartpole tests/bench/peers/cartpole.c -ldl -lm
@@ -13,7 +13,6 @@
 #include <stdint.h>
 
 #include "baud/plugin.h"
-#include "baud/random.h"
 
 enum { LANES = 1024, STEPS = 16, TURNS = 200, ROUNDS = 21, STATE = 4, MOST_FACTS = 16 };
 
@@ -25,13 +24,17 @@ static double now(void) {
 
 static double rate(double seconds) { return 1e-6 * LANES * STEPS * TURNS / seconds; }
 
-static int32_t pushes[STEPS][LANES];
+static int push_under(float angle, float spin) { return angle + 0.2f * spin > 0.0f; }
+
+static void stay(int has_fallen) {
+  if (has_fallen) fputs("cartpole: a pole fell\n", stderr), exit(2);
+}
 
 /* ---- PufferLib's --------------------------------------------------------------------------------------------------- */
 
 static Cartpole puffer[LANES], puffer_start[LANES];
 static float puffer_obs[LANES][STATE], puffer_reward[LANES], puffer_end[LANES];
-static double puffer_action[LANES];
+static double puffer_action[LANES], puffer_push[STEPS][LANES];
 
 static void open_puffer(void) {
   for (int k = 0; k < LANES; k++) {
@@ -42,6 +45,12 @@ static void open_puffer(void) {
     c_reset(&puffer[k]);
   }
   memcpy(puffer_start, puffer, sizeof puffer);
+  for (int i = 0; i < STEPS; i++)
+    for (int k = 0; k < LANES; k++) {
+      puffer_action[k] = puffer_push[i][k] = push_under(puffer[k].theta, puffer[k].theta_dot);
+      c_step(&puffer[k]);
+      stay(puffer[k].log.n > 0.0f);
+    }
 }
 
 static double time_puffer(void) {
@@ -50,7 +59,7 @@ static double time_puffer(void) {
     memcpy(puffer, puffer_start, sizeof puffer);
     for (int i = 0; i < STEPS; i++)
       for (int k = 0; k < LANES; k++) {
-        puffer_action[k] = pushes[i][k];
+        puffer_action[k] = puffer_push[i][k];
         c_step(&puffer[k]);
       }
   }
@@ -65,6 +74,7 @@ static char *lanes, *start;
 static uint64_t stride;
 static float baud_obs[LANES * STATE], facts_room[MOST_FACTS][LANES];
 static uint8_t flags[LANES];
+static int32_t pushes[STEPS][LANES];
 static void *fields[1] = {baud_obs};
 static float *facts[MOST_FACTS];
 static baud_batch batch = {.size = BAUD_SIZE(baud_batch), .lanes = LANES, .obs = fields, .facts = facts, .flags = flags};
@@ -91,6 +101,12 @@ static void open_baud(const char *path) {
   batch.n_pick = LANES;
   if (ops->reset(model, &batch) != BAUD_OK) exit(2);
   memcpy(start, lanes, LANES * stride);
+  for (int i = 0; i < STEPS; i++) {
+    for (int k = 0; k < LANES; k++) pushes[i][k] = push_under(baud_obs[k * STATE + 2], baud_obs[k * STATE + 3]);
+    batch.action = pushes[i];
+    if (ops->step(model, &batch) != BAUD_OK) exit(2);
+    for (int k = 0; k < LANES; k++) stay(flags[k]);
+  }
 }
 
 static double time_baud(void) {
@@ -107,9 +123,6 @@ static double time_baud(void) {
 
 int main(int argc, char **argv) {
   if (argc != 2) return fputs("cartpole: name baud's plugin, plugins/env/.libs/cartpole.so\n", stderr), 2;
-  uint64_t random = 5;
-  for (int i = 0; i < STEPS; i++)
-    for (int k = 0; k < LANES; k++) pushes[i][k] = baud_uniform(&random) < 0.5;
   open_puffer();
   open_baud(argv[1]);
   time_puffer();

@@ -50,7 +50,7 @@ else echo "(shellcheck is not here)"; fi
 # ---- A second compiler ----
 strict="-std=c11 -D_GNU_SOURCE -fsyntax-only -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes
   -Wnull-dereference -Wno-unknown-pragmas"
-own=$(printf '%s\n' $code | grep '\.c$' | grep -vE '^tests/(plugins|fault|thirdparty)/|^plugins/nn/.*wide') # those have flags of their own
+own=$(printf '%s\n' $code | grep '\.c$' | grep -vE '^tests/(plugins|fault|thirdparty|bench/peers)/|^plugins/nn/.*wide') # those have flags of their own
 if command -v clang >/dev/null 2>&1; then
   # shellcheck disable=SC2086
   printf '%s\n' $own | xargs -P 2 -n 8 clang $strict ${INCLUDES:-} -Icore -I. -Itests/unit/tui \

@@ -146,7 +146,7 @@ int trial_begin_episodes(trial *t, uint32_t n, baud_error *error) {
   for (uint32_t i = 0; i < n; i++) {
     uint32_t k = s->pick[i];
     lane_state *lane = &t->lane[k];
-    int answers_now = t->answers_mask && config_is_due(s->config.answer_rate, t->episodes + k);
+    int answers_now = t->answers_mask && config_answers_are_due(s->config.answer_rate, t->episodes + k, t->steps, t->asked_steps);
     t->answering += (uint32_t)answers_now - (uint32_t)lane->is_answering;
     *lane = (lane_state){.episode = lane->episode, .is_answering = answers_now};
     stream_begin(t->stream, k, answers_now);
@@ -404,6 +404,7 @@ static int record_episode(trial *t, uint32_t k, baud_error *error) {
   if (s->outcome_fact != UINT32_MAX) figure[FIGURE_SUCCESS] = (double)s->facts[s->outcome_fact][k];
   int is_asked = record_answers(t, k, figure, error);
   if (is_asked < 0) return is_asked;
+  if (lane->is_answering) t->asked_steps += lane->steps;
   if (t->books) { /* its ledger is told and asks on its own account */
     t->books->episode(s->env_model, s->env_lanes + k * s->env_stride, figure);
     is_told = is_asked = 1;

@@ -39,6 +39,7 @@ struct trial {
   stage stage;
   lane_state *lane;
   uint64_t episodes, steps;  /* over all lanes */
+  uint64_t asked_steps;      /* of the episodes among them whose answers were scored */
   uint32_t finishing;        /* lanes below this one have had their finished episodes recorded in this tick */
   uint32_t finished;         /* lanes whose episode ended in this tick */
   uint32_t started;          /* lanes that this tick starts an episode in: pick[0..started) of the stage */

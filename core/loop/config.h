@@ -49,4 +49,14 @@ static inline int config_is_due(int64_t rate, uint64_t index) {
   return (index & ((UINT64_C(1) << (octave - 4)) - 1)) == 0;
 }
 
+enum { ANSWERS_FREE_STEPS = 20000, ANSWERS_SHARE = 16 };
+
+/* The same for the answers on the way, whose cost grows with an episode's length. By default episodes that are due are
+ * passed over while more than the first 20,000 steps and a sixteenth of all have been asked, so that the cost fades with
+ * long episodes, too, of which a trial has few. */
+static inline int config_answers_are_due(int64_t rate, uint64_t index, uint64_t steps, uint64_t asked_steps) {
+  int is_affordable = rate != RATE_DEFAULT || asked_steps <= ANSWERS_FREE_STEPS + steps / ANSWERS_SHARE;
+  return is_affordable && config_is_due(rate, index);
+}
+
 #endif

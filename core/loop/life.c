@@ -11,7 +11,7 @@
 
 static void clear_counts(trial *t) {
   memset(t->lane, 0, t->stage.lanes * sizeof *t->lane);
-  t->episodes = t->steps = 0;
+  t->episodes = t->steps = t->asked_steps = 0;
   t->finishing = t->finished = t->answering = 0;
   t->is_in_tick = t->is_done = t->is_failed = 0;
   t->known = t->useful = t->received_at_quiz = 0.0;
@@ -46,6 +46,7 @@ void life_pass(trial *t, parcel *p) {
   for (uint32_t k = 0; k < t->stage.lanes; k++) pass_lane(&t->lane[k], p);
   parcel_pass(p, &t->episodes, sizeof t->episodes);
   parcel_pass(p, &t->steps, sizeof t->steps);
+  parcel_pass(p, &t->asked_steps, sizeof t->asked_steps);
   parcel_pass(p, &t->started, sizeof t->started);
   parcel_pass(p, &t->is_done, sizeof t->is_done);
   parcel_pass(p, &t->has_alarm, sizeof t->has_alarm);

@@ -135,16 +135,23 @@ static void a_world_is_the_same_for_every_learner(void **state) {
   for (int i = 0; i < 4; i++) assert_true(one.figure[FIGURE_SUCCESS][i] == two.figure[FIGURE_SUCCESS][3 - i]);
 }
 
-static void the_default_rate_scores_sixteen_an_octave(void **state) {
+/* test_config.c has which episodes are due; of long ones not all of them are asked. */
+static void answers_by_default_are_asked_for_a_sixteenth_of_many_steps(void **state) {
   (void)state;
-  int scored[20] = {0};
-  for (uint64_t e = 0; e < 1 << 19; e++)
-    if (config_is_due(RATE_DEFAULT, e)) scored[e == 0 ? 0 : 64 - __builtin_clzll(e)]++;
-  for (int octave = 5; octave < 20; octave++) assert_int_equal(scored[octave], 16);
-  for (uint64_t e = 0; e < 16; e++) assert_true(config_is_due(RATE_DEFAULT, e));
-  assert_false(config_is_due(RATE_NEVER, 0));
-  assert_true(config_is_due(5, 10));
-  assert_false(config_is_due(5, 11));
+  run(&one, describe(UNIT("lock", "{\"thinking\":1000}"), UNIT("outcome", "{}"), UNIT("dyna_q", "{\"planning\":0}"), "\"stop\":{\"episodes\":300}"), 3,
+      1024, UINT64_MAX);
+  double steps = 0.0, asked = 0.0;
+  uint32_t n_due = 0, n_asked = 0;
+  assert_int_equal(one.n, 300);
+  for (uint32_t e = 0; e < one.n; e++) {
+    int is_due = config_is_due(RATE_DEFAULT, e), is_asked = !isnan(one.figure[FIGURE_CODE_OBSERVATION][e]);
+    assert_int_equal(is_asked, is_due && asked <= 20000.0 + floor(steps / 16.0));
+    n_due += (uint32_t)is_due;
+    n_asked += (uint32_t)is_asked;
+    steps += (double)one.figure[FIGURE_STEPS][e];
+    asked += is_asked ? (double)one.figure[FIGURE_STEPS][e] : 0.0;
+  }
+  assert_true(n_due > 80 && n_asked > 20 && n_asked < 50 && asked < 22000.0 + steps / 16.0);
 }
 
 /* Elimination: each wrong guess rules one code out, whatever the lane that made it. */
@@ -275,7 +282,7 @@ int main(void) {
       cmocka_unit_test(a_live_parameter_changes_what_follows_and_back_again_nothing),
       cmocka_unit_test(another_rate_of_scoring_leaves_the_course_as_it_is),
       cmocka_unit_test(a_world_is_the_same_for_every_learner),
-      cmocka_unit_test(the_default_rate_scores_sixteen_an_octave),
+      cmocka_unit_test(answers_by_default_are_asked_for_a_sixteenth_of_many_steps),
       cmocka_unit_test(lanes_share_one_world_and_one_account),
       cmocka_unit_test(what_is_not_subscribed_is_offered_and_not_received),
       cmocka_unit_test(a_delayed_outcome_tells_as_much_and_in_the_end),

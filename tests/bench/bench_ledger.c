@@ -28,6 +28,7 @@ typedef struct bench {
 static const bench benches[] = {
     {"lock, REINFORCE", UNITS(UNIT("lock", "{}"), UNIT("outcome", "{}"), UNIT("reinforce", "{}")), STEPS},
     {"lock, 1000 thinking steps, REINFORCE", UNITS(UNIT("lock", "{\"thinking\":1000}"), UNIT("outcome", "{}"), UNIT("reinforce", "{}")), STEPS},
+    {"lock, 20,000 thinking steps, REINFORCE", UNITS(UNIT("lock", "{\"thinking\":20000}"), UNIT("outcome", "{}"), UNIT("reinforce", "{}")), STEPS},
     {"maze, Q(lambda)", UNITS(UNIT("maze", "{}"), UNIT("outcome", "{}"), UNIT("q_lambda", "{}")), STEPS},
     {"maze, Dyna-Q", UNITS(UNIT("maze", "{}"), UNIT("outcome", "{}"), UNIT("dyna_q", "{}")), STEPS},
 };

@@ -255,30 +255,16 @@ static int make_trials(plan *p, baud_error *error) {
   return link_trials(p, error);
 }
 
-/* Numbers by hand, for a plan has an id for each of thousands of trials. Returns past the last digit. */
-static char *print_hex(uint64_t number, char *to) {
-  for (int i = 15; i >= 0; i--, number >>= 4) to[i] = "0123456789abcdef"[number & 15];
-  return to + 16;
-}
-
-static char *print_decimal(uint64_t number, char *to) {
-  char digits[20];
-  int n = 0;
-  do digits[n++] = (char)('0' + number % 10);
-  while (number /= 10);
-  while (n > 0) *to++ = digits[--n];
-  return to;
-}
-
 void plan_trial_id(const char *config_json, uint64_t seed, char id[PLAN_ID_SIZE]) {
-  char tail[24] = "\n", *end = print_decimal(seed, tail + 1);
+  char tail[24];
+  int length = snprintf(tail, sizeof tail, "\n%" PRIu64, seed);
   XXH3_state_t state;
   XXH3_INITSTATE(&state);
   XXH3_128bits_reset(&state);
   XXH3_128bits_update(&state, config_json, strlen(config_json));
-  XXH3_128bits_update(&state, tail, (size_t)(end - tail));
+  XXH3_128bits_update(&state, tail, (size_t)length);
   XXH128_hash_t hash = XXH3_128bits_digest(&state);
-  *print_hex(hash.low64, print_hex(hash.high64, id)) = 0;
+  snprintf(id, PLAN_ID_SIZE, "%016" PRIx64 "%016" PRIx64, (uint64_t)hash.high64, (uint64_t)hash.low64);
 }
 
 /* ---- The whole ------------------------------------------------------------------------------------------ */

@@ -3,7 +3,7 @@
 # Mistakes in the language have tests/e2e/language, wrong options help.sh.
 . "$(dirname "$0")/../lib.sh"
 cd "$scratch" || exit 1
-mkdir work && cd work || exit 1
+mkdir here && cd here || exit 1
 printf '%s\n' 'local baud = require "baud"' 'return baud.experiment { name = "good", env = baud.env "lockbox",' \
   '  learner = baud.learner "reinforce" {}, seeds = 1, stop = { episodes = 20 } }' >good.lua
 sed 's/episodes = 20/episodes = 1000000000/; s/"good"/"long"/' good.lua >long.lua
@@ -123,4 +123,4 @@ is "there is one supervisor" "$(grep -lz "^$PWD/busy\$" /proc/[0-9]*/cmdline 2>/
   tr '\0' '\n' <"$file" 2>/dev/null | sed -n 2p; done)" supervise
 check "which can be stopped" "$BAUD" stop busy
 is "nothing is left in the runtime folder" "$(ls "$XDG_RUNTIME_DIR/baud")" ""
-at_exit() { "$BAUD" stop "$scratch/work/busy" >/dev/null 2>&1; }
+at_exit() { "$BAUD" stop "$scratch/here/busy" >/dev/null 2>&1; }
